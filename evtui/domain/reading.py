@@ -1,0 +1,149 @@
+"""The one thing that travels: what a source said about a topic at a moment, or why it said nothing.
+
+    provider.poll() -> Answer      what a provider returns
+    collector       -> Reading     the answer with its source and time, or a Failure in place of a value
+    store           -> state       by `reduce`, which never asks which provider it was
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from evtui.domain.chain import StepSeen
+from evtui.domain.faults import ErrorEntry
+from evtui.domain.metrics import CpuPoint, FleetSize, TrafficPoint
+from evtui.domain.orders import OrderLine
+from evtui.domain.stock import StockLevel
+
+
+class Topic(StrEnum):
+    """What is polled; the names are those of `[sources.<topic>]`."""
+
+    STOCK = "stock"
+    ORDERS = "orders"
+    CPU = "cpu"
+    TRAFFIC = "traffic"
+    CAPACITY = "capacity"
+    ERRORS = "errors"
+
+
+class Lookup(StrEnum):
+    """What is asked about one order; the names are those of `[lookups.<name>]`."""
+
+    ORDER_STATUS = "order_status"
+    API_LOG = "api_log"
+    PAYMENT_LOG = "payment_log"
+    TASK_LOG = "task_log"
+    VALIDITY = "validity"
+
+
+class FailureKind(StrEnum):
+    """Why a source gave no value."""
+
+    AUTH = "auth"
+    """Credentials missing, expired or refused: a person has to log in."""
+    DOWN = "down"
+    """Refused, timed out, locked, vanished: it may come back by itself."""
+    DATA = "data"
+    """It answered, but not with what was agreed: schema changed, garbage, wrong type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No value, and why; `remedy` is the one thing a person can do, such as a login command."""
+
+    kind: FailureKind
+    why: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the whole a value covers: `seen` of `expected` (None where nobody knows), and a remark in words."""
+
+    seen: int | None = None
+    expected: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevels:
+    """Every SKU of the campaign's pages, at one moment."""
+
+    levels: tuple[StockLevel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBatch:
+    """Lines that are new or changed since the cursor; any line may come again."""
+
+    lines: tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFacts:
+    """What a look-up found out about the steps of some lines; `steps` pairs a TS code with an observation."""
+
+    tg_code: str
+    steps: tuple[tuple[str, StepSeen], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CpuPoints:
+    """Complete minutes of CPU since the cursor; `machines` lists (service, machine) that should be reporting now."""
+
+    points: tuple[CpuPoint, ...]
+    machines: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficPoints:
+    """Complete minutes of traffic since the cursor."""
+
+    points: tuple[TrafficPoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FleetSizes:
+    """Machines of every service that was asked about."""
+
+    sizes: tuple[FleetSize, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBatch:
+    """Errors that are new since the cursor; an error may come again under the same id."""
+
+    entries: tuple[ErrorEntry, ...]
+
+
+Value = StockLevels | OrderBatch | ChainFacts | CpuPoints | TrafficPoints | FleetSizes | ErrorBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider returns from one poll or look-up.
+
+    `fact_time` is the time of the newest fact known to the source, None when it holds none yet. `cursor` is handed back
+    at the next poll: the provider keeps no position of its own, so an answer that arrives too late and is dropped loses
+    nothing.
+    """
+
+    value: Value
+    fact_time: datetime | None = None
+    coverage: Coverage = Coverage()
+    cursor: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What travels from the collector to the journal and the store."""
+
+    source: str
+    topic: Topic | Lookup
+    taken_at: datetime
+    value: Value | Failure
+    fact_time: datetime | None = None
+    coverage: Coverage = Coverage()

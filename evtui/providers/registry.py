@@ -1,0 +1,41 @@
+"""Which providers there are. Listing names imports nothing; loading one imports that one only."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from evtui.errors import UsageError
+from evtui.providers.base import Provider
+
+BUILT_IN = {
+    "simulated": "evtui.providers.simulated.provider:SimulatedProvider",
+    "elmah": "evtui.providers.elmah:ElmahProvider",
+    "sql": "evtui.providers.sql:SqlProvider",
+}
+
+ENTRY_POINTS = "evtui.providers"
+"""Entry-point group under which other packages add providers."""
+
+
+def names() -> tuple[str, ...]:
+    """Every provider a campaign file may name, built-in ones first."""
+    others = sorted({point.name for point in entry_points(group=ENTRY_POINTS)} - BUILT_IN.keys())
+    return (*BUILT_IN, *others)
+
+
+def load(name: str) -> type[Provider]:
+    """The provider class of this name.
+
+    Raises:
+        UsageError: nobody offers it, or what it needs is not installed.
+    """
+    target = BUILT_IN.get(name) or next((point.value for point in entry_points(group=ENTRY_POINTS) if point.name == name), None)
+    if target is None:
+        raise UsageError(f"no provider is called {name!r}; there are {', '.join(names())}")
+    module, _, attribute = target.partition(":")
+    try:
+        provider: type[Provider] = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"provider {name!r} cannot be loaded: {error}") from error
+    return provider
