@@ -6,7 +6,8 @@
       ConfigError         2   a campaign file with problems, all of them at once
       Unreachable         3   no answer, because sources could not be reached
 
-A source that fails while polling is not in this tree: that is data (`domain.reading.Failure`), not an end of the program.
+A source that fails while polling is not in this tree: that is data (`domain.reading.Failure`), not an end of the
+program.
 """
 
 from __future__ import annotations

@@ -29,7 +29,10 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     # the signed order API carries its secrets in the query string: t, ts and s
     (re.compile(r"(?i)([?&](?:t|s|sig|code)=)[^&\s\"']+"), rf"\1{MASK}"),
     # a header line: everything behind the colon is the secret
-    (re.compile(r"(?im)\b((?:set-)?cookie|authorization|http_cookie|auth_password)(\s*[:=]\s*)[^\r\n\"]+"), rf"\1\2{MASK}"),
+    (
+        re.compile(r"(?im)\b((?:set-)?cookie|authorization|http_cookie|auth_password)(\s*[:=]\s*)[^\r\n\"]+"),
+        rf"\1\2{MASK}",
+    ),
     # key=value, key: value, "key": "value", \"key\":\"value\"
     (re.compile(rf"(?i)(\b[\w-]*{_SECRET_KEY}\\?[\"']?\s*[=:]\s*\\?[\"']?)[^\s\"'\\,;&}}<>]+"), rf"\1{MASK}"),
     (re.compile(rf"(?i)(\b[\w-]*{_PERSON_KEY}\\?[\"']?\s*[=:]\s*\\?[\"']?)[^\s\"'\\,;&}}<>]+"), rf"\1{MASK}"),

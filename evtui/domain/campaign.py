@@ -176,5 +176,5 @@ class Campaign:
         return next((service for service in self.services if service.name == name), None)
 
     def history_start(self, now: datetime) -> datetime:
-        """The earliest moment sources need to tell of: the baseline before opening, or before `now` if that is earlier."""
+        """The earliest moment sources need to tell of: the baseline before opening, or before `now` if earlier."""
         return min(self.opens, now).astimezone(UTC) - self.errors.baseline

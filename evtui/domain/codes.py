@@ -61,7 +61,9 @@ def parse_code(text: str) -> OrderCode:
         raise CodeError(f"{shown!r} is not an order code: expected {_SHAPE}")
     prefix, year, month, dom, letter, serial, suffix = match.groups()
     if letter not in HOUR_LETTERS:
-        raise CodeError(f"{shown} cannot exist: there is no hour {letter}; hours are A to Z without I and O (A = 00, Z = 23)")
+        raise CodeError(
+            f"{shown} cannot exist: there is no hour {letter}; hours are A to Z without I and O (A = 00, Z = 23)"
+        )
     try:
         day = date(2000 + int(year), int(month), int(dom))
     except ValueError:

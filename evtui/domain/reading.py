@@ -1,8 +1,8 @@
 """The one thing that travels: what a source said about a topic at a moment, or why it said nothing.
 
-    provider.poll() -> Answer      what a provider returns
-    collector       -> Reading     the answer with its source and time, or a Failure in place of a value
-    store           -> state       by `reduce`, which never asks which provider it was
+provider.poll() -> Answer      what a provider returns
+collector       -> Reading     the answer with its source and time, or a Failure in place of a value
+store           -> state       by `reduce`, which never asks which provider it was
 """
 
 from __future__ import annotations

@@ -30,7 +30,9 @@ def load(name: str) -> type[Provider]:
     Raises:
         UsageError: nobody offers it, or what it needs is not installed.
     """
-    target = BUILT_IN.get(name) or next((point.value for point in entry_points(group=ENTRY_POINTS) if point.name == name), None)
+    target = BUILT_IN.get(name) or next(
+        (point.value for point in entry_points(group=ENTRY_POINTS) if point.name == name), None
+    )
     if target is None:
         raise UsageError(f"no provider is called {name!r}; there are {', '.join(names())}")
     module, _, attribute = target.partition(":")
