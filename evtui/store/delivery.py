@@ -1,0 +1,132 @@
+"""Orders on their way to the customer, read off the state: the feed, the overdue, the first order, the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from evtui.domain.chain import Step, StepSeen, StepState
+from evtui.domain.orders import OrderState
+from evtui.store.state import LaunchState
+from evtui.store.tracked import Tracked
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A paid line past its limit. `clock` names the event its age counts from."""
+
+    tracked: Tracked
+    age: timedelta
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOrder:
+    """The first valid order of the campaign; `age` runs until it is delivered or released."""
+
+    tracked: Tracked
+    after_open: timedelta
+    age: timedelta
+
+    @property
+    def delivered_at(self) -> datetime | None:
+        """When it was delivered, or None while it is not."""
+        return self.tracked.delivered_at if self.tracked.state is OrderState.DELIVERED else None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainStep:
+    """One step of one line as the order page shows it; `took` is the time since the step done before it."""
+
+    step: Step
+    state: StepState
+    at: datetime | None
+    took: timedelta | None
+    source: str
+    inferred: bool = False
+    note: str = ""
+
+
+def age(tracked: Tracked, state: LaunchState, now: datetime) -> timedelta:
+    """Now less the clock start while the line is open; once it is delivered or released, how long that took."""
+    start, _ = tracked.clock_start(state.campaign)
+    ended = None
+    if tracked.state is OrderState.DELIVERED:
+        ended = tracked.delivered_at
+    elif tracked.state is OrderState.RELEASED:
+        ended = tracked.released_at
+    return max((ended or now) - start, timedelta())
+
+
+def overdue(state: LaunchState, now: datetime) -> tuple[Overdue, ...]:
+    """Every open line whose age has passed the limit, oldest first. Only facts take a line off this list."""
+    limit = state.campaign.sla.deliver_within
+    found: list[Overdue] = []
+    for start, ts_code in state.orders.open:
+        passed = timedelta(seconds=now.timestamp() - start)
+        if passed <= limit:
+            break
+        tracked = state.orders.get(ts_code)
+        if tracked is not None and tracked.line.shop_id == state.campaign.shop.id:
+            found.append(Overdue(tracked, passed, tracked.clock_start(state.campaign)[1]))
+    return tuple(found)
+
+
+def newest(state: LaunchState) -> Iterator[Tracked]:
+    """Lines from the newest to the oldest that the feed holds."""
+    for _, ts_code in reversed(state.orders.recent):
+        tracked = state.orders.get(ts_code)
+        if tracked is not None:
+            yield tracked
+
+
+def first_order(state: LaunchState, now: datetime) -> FirstOrder | None:
+    """The pinned first order, or None while there is none."""
+    if state.orders.first is None:
+        return None
+    tracked = state.orders.get(state.orders.first[1])
+    if tracked is None:
+        return None
+    return FirstOrder(tracked, tracked.line.created_at - state.campaign.opens, age(tracked, state, now))
+
+
+def chain(tracked: Tracked) -> tuple[ChainStep, ...]:
+    """Every step of the line's chain, in order; what nobody observed is NOT_SEEN, whatever came after it."""
+    known = {seen.step: seen for seen in tracked.steps}
+    for seen in _from_statuses(tracked):
+        held = known.get(seen.step)
+        if held is None or (held.state is not StepState.DONE and seen.state is StepState.DONE):
+            known[seen.step] = seen
+    steps: list[ChainStep] = []
+    before: datetime | None = None
+    for step in Step:
+        found = known.get(step)
+        if found is None:
+            steps.append(ChainStep(step, StepState.NOT_SEEN, None, None, ""))
+            continue
+        took = found.at - before if found.at and before else None
+        if found.at and found.state is StepState.DONE:
+            before = found.at
+        steps.append(ChainStep(step, found.state, found.at, took, found.source, found.inferred, found.note))
+    return tuple(steps)
+
+
+def _from_statuses(tracked: Tracked) -> Iterator[StepSeen]:
+    """What the status words of the big table themselves tell of the chain."""
+    source = "order status"
+    line = tracked.line
+    yield StepSeen(Step.CREATED, StepState.DONE, line.created_at, source)
+    if tracked.is_paid or tracked.paid_at is not None:
+        exact = tracked.paid_exact is not None
+        yield StepSeen(Step.PAID, StepState.DONE, tracked.paid_at, source, inferred=not exact)
+    elif tracked.state is OrderState.UNPAID:
+        yield StepSeen(Step.PAID, StepState.WAITING, None, source)
+    beyond = (OrderState.TRANSFERRED, OrderState.CONFIRMED, OrderState.DELIVERED)
+    if tracked.state in beyond:
+        at = line.updated_at if tracked.state is OrderState.TRANSFERRED else None
+        yield StepSeen(Step.TRANSFERRED, StepState.DONE, at, source, inferred=True)
+    if tracked.state is OrderState.FAILED:
+        yield StepSeen(Step.VALIDITY, StepState.FAILED, line.updated_at, source, inferred=True, note="OrderFailed")
+    if tracked.state is OrderState.DELIVERED:
+        yield StepSeen(Step.DELIVERED, StepState.DONE, tracked.delivered_at, source, inferred=True)

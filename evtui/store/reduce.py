@@ -1,0 +1,109 @@
+"""`reduce(state, reading) -> state`: the only place where what was heard becomes what is believed.
+
+Pure and order-free: the same readings in any order, repeated or late, lead to equal states. So any bug in the field can
+be had again from its readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from evtui.domain.reading import (
+    ChainFacts,
+    CpuPoints,
+    ErrorBatch,
+    Failure,
+    FleetSizes,
+    OrderBatch,
+    Reading,
+    StockLevels,
+    Topic,
+    TrafficPoints,
+)
+from evtui.store.faults import add_errors
+from evtui.store.orders import add_facts, add_lines
+from evtui.store.series import Series, minute_of
+from evtui.store.state import LaunchState, SourceSeen, StockSeen
+from evtui.store.tracked import observe
+
+
+def reduce(state: LaunchState, reading: Reading) -> LaunchState:
+    """The state after hearing `reading`; a failure changes nothing but what is known of its source."""
+    sources = _note_source(state.sources, reading)
+    state = replace(state, sources=sources, version=state.version + 1)
+    value = reading.value
+    match value:
+        case Failure():
+            return state
+        case StockLevels():
+            return replace(state, stock=_merge_stock(state.stock, value, reading))
+        case OrderBatch():
+            seen = [observe(line, reading.taken_at) for line in value.lines]
+            return replace(state, orders=add_lines(state.orders, seen, state.campaign)) if seen else state
+        case ChainFacts():
+            return replace(state, orders=add_facts(state.orders, value, state.campaign)) if value.steps else state
+        case CpuPoints():
+            return _merge_cpu(state, value, reading)
+        case TrafficPoints():
+            points = [(minute_of(point.minute), point.requests) for point in value.points]
+            return replace(state, traffic=state.traffic.merge(points, reading.taken_at))
+        case FleetSizes():
+            fleet = dict(state.fleet)
+            for size in value.sizes:
+                held = fleet.get(size.service)
+                new = (reading.taken_at, size)
+                if held is None or (held[0], repr(held[1])) < (new[0], repr(new[1])):
+                    fleet[size.service] = new
+            return replace(state, fleet=fleet)
+        case ErrorBatch():
+            return replace(state, faults=add_errors(state.faults, value.entries))
+        case _:
+            assert_never(value)
+
+
+def _note_source(sources: Mapping[Topic, SourceSeen], reading: Reading) -> Mapping[Topic, SourceSeen]:
+    topic = reading.topic
+    if not isinstance(topic, Topic):
+        return sources
+    seen = sources.get(topic, SourceSeen())
+    if isinstance(reading.value, Failure):
+        held = (seen.failed_at, repr(seen.failure)) if seen.failed_at else None
+        if held is None or held < (reading.taken_at, repr(reading.value)):
+            seen = replace(seen, failed_at=reading.taken_at, failure=reading.value)
+    else:
+        newer = [time for time in (seen.fact_time, reading.fact_time) if time]
+        held_read = (seen.taken_at, repr(seen.coverage)) if seen.taken_at else None
+        if held_read is None or held_read < (reading.taken_at, repr(reading.coverage)):
+            seen = replace(seen, taken_at=reading.taken_at, coverage=reading.coverage)
+        seen = replace(seen, fact_time=max(newer) if newer else None)
+    return {**sources, topic: seen}
+
+
+def _merge_stock(
+    stock: Mapping[tuple[int, int], StockSeen], value: StockLevels, reading: Reading
+) -> Mapping[tuple[int, int], StockSeen]:
+    merged = dict(stock)
+    at = reading.fact_time or reading.taken_at
+    for level in value.levels:
+        key = (level.page_id, level.sku_id)
+        held = merged.get(key)
+        newest = held is None or (held.fact_time, repr(held.level)) < (at, repr(level))
+        gone = [time for time in (held.sold_out_at if held else None, at if level.selling <= 0 else None) if time]
+        kept = (level, at) if newest or held is None else (held.level, held.fact_time)
+        merged[key] = StockSeen(*kept, min(gone) if gone else None)
+    return merged
+
+
+def _merge_cpu(state: LaunchState, value: CpuPoints, reading: Reading) -> LaunchState:
+    points: dict[tuple[str, str], list[tuple[int, float]]] = {}
+    for point in value.points:
+        points.setdefault((point.service, point.machine), []).append((minute_of(point.minute), point.percent))
+    cpu = dict(state.cpu)
+    for key, values in points.items():
+        cpu[key] = cpu.get(key, Series()).merge(values, reading.taken_at)
+    machines = state.machines
+    if value.machines and (machines is None or machines < (reading.taken_at, value.machines)):
+        machines = (reading.taken_at, value.machines)
+    return replace(state, cpu=cpu, machines=machines)

@@ -1,0 +1,211 @@
+"""Stock and sales figures read off the state: what is left, what is sold, how fast, and until when.
+
+Unknown is None, never zero: what a source did not tell cannot be summed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from evtui.domain.campaign import Product
+from evtui.domain.reading import Topic
+from evtui.store.orders import Tally
+from evtui.store.series import Counts, minute_of
+from evtui.store.state import LaunchState
+
+WINDOWS = (5, 15, 60)
+"""Minutes over which velocity is given."""
+
+MIN_SALES_FORECAST = 10
+"""Sets sold in the window below which a sell-out time would be a guess."""
+
+MIN_SALES_VELOCITY = 5
+"""Sets sold in a window below which a rate is not a rate: the count is shown instead."""
+
+_Z95 = 1.96
+
+
+class Outlook(StrEnum):
+    """What can be said about selling out."""
+
+    UNKNOWN = "unknown"
+    NOT_OPEN = "not open"
+    SOLD_OUT = "sold out"
+    TOO_FEW = "too few sales"
+    NOT_AT_THIS_RATE = "not at this rate"
+    EXPECTED = "expected"
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """When a product sells out: `at` with the range that the chance spread of the sales allows; times for EXPECTED."""
+
+    outlook: Outlook
+    at: datetime | None = None
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    """None where the slow end of the range lies beyond the close of the sale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Velocity:
+    """Sets sold in the last `minutes` (fewer right after opening)."""
+
+    minutes: float
+    sold: int
+
+    @property
+    def per_minute(self) -> float | None:
+        """Sets a minute, or None where there are too few sales to call it a rate."""
+        return self.sold / self.minutes if self.minutes > 0 and self.sold >= MIN_SALES_VELOCITY else None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFigures:
+    """One product, or the total of all (`product` None). Sets, except `revenue` (campaign currency)."""
+
+    product: Product | None
+    opening: int | None
+    sold: int | None
+    in_flight: int | None
+    released: int | None
+    delivered: int | None
+    revenue: float | None
+    remaining_reported: int | None
+    """`ProductStock_SellingQty`, summed over the page's SKUs."""
+    reported_total: int | None
+    """`ProductStock_TotalQty`, summed; None where a source does not give it."""
+    velocity: tuple[Velocity, ...]
+    forecast: Forecast
+    sold_out_at: datetime | None = None
+    last_minute: int = 0
+
+    @property
+    def remaining_computed(self) -> int | None:
+        """Opening less sold and in flight."""
+        if self.opening is None or self.sold is None or self.in_flight is None:
+            return None
+        return self.opening - self.sold - self.in_flight
+
+    @property
+    def drift(self) -> int | None:
+        """Sets that the stock table and the orders disagree about: computed less reported."""
+        if self.remaining_computed is None or self.remaining_reported is None:
+            return None
+        return self.remaining_computed - self.remaining_reported
+
+    @property
+    def sell_through(self) -> float | None:
+        """Sold of opening, 0 to 1 and beyond when oversold."""
+        return self.sold / self.opening if self.opening and self.sold is not None else None
+
+    @property
+    def oversold(self) -> bool:
+        """Whether more is sold and in flight than there was, or the table has gone below zero."""
+        computed = self.remaining_computed
+        return (computed is not None and computed < 0) or (self.remaining_reported or 0) < 0
+
+
+def product_figures(state: LaunchState, now: datetime) -> tuple[ProductFigures, ...]:
+    """Figures of every product, in campaign order."""
+    return tuple(_product(state, product, now) for product in state.campaign.products)
+
+
+def total_figures(state: LaunchState, products: tuple[ProductFigures, ...], now: datetime) -> ProductFigures:
+    """The sum; a figure that one product lacks is unknown in the sum too."""
+    sold = [counts for page in state.orders.sales if (counts := state.orders.sales[page])]
+    gone = [figures.sold_out_at for figures in products]
+    return ProductFigures(
+        product=None,
+        opening=_sum([figures.opening for figures in products]),
+        sold=_sum([figures.sold for figures in products]),
+        in_flight=_sum([figures.in_flight for figures in products]),
+        released=_sum([figures.released for figures in products]),
+        delivered=_sum([figures.delivered for figures in products]),
+        revenue=_sum([figures.revenue for figures in products]),
+        remaining_reported=_sum([figures.remaining_reported for figures in products]),
+        reported_total=_sum([figures.reported_total for figures in products]),
+        velocity=_velocity(sold, state.campaign.opens, now),
+        forecast=Forecast(Outlook.UNKNOWN),
+        sold_out_at=max((time for time in gone if time), default=None) if all(gone) else None,
+        last_minute=sum(figures.last_minute for figures in products),
+    )
+
+
+def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigures:
+    heard = state.sources.get(Topic.ORDERS)
+    tally = state.orders.tallies.get(product.page_id, Tally()) if heard and heard.taken_at else None
+    levels = [seen for (page, _), seen in state.stock.items() if page == product.page_id]
+    totals = [seen.level.total for seen in levels]
+    reported = sum(seen.level.selling for seen in levels) if levels else None
+    reported_total = _sum(totals) if totals else None
+    opening = product.stock if product.stock is not None else reported_total
+    velocity = _velocity([state.orders.sales.get(product.page_id, Counts())], product.on_sale, now)
+    remaining = reported
+    if remaining is None and tally is not None and opening is not None:
+        remaining = opening - tally.sold - tally.in_flight
+    gone = [seen.sold_out_at for seen in levels]
+    out = reported is not None and reported <= 0
+    return ProductFigures(
+        product=product,
+        opening=opening,
+        sold=tally.sold if tally else None,
+        in_flight=tally.in_flight if tally else None,
+        released=tally.released if tally else None,
+        delivered=tally.delivered if tally else None,
+        revenue=tally.revenue_cents / 100 if tally else None,
+        remaining_reported=reported,
+        reported_total=reported_total,
+        velocity=velocity,
+        forecast=_forecast(product, remaining, velocity[-1] if tally else None, now),
+        sold_out_at=max((time for time in gone if time), default=None) if out else None,
+        last_minute=tally.last_minute if tally else 0,
+    )
+
+
+def _velocity(sales: list[Counts], opened: datetime, now: datetime) -> tuple[Velocity, ...]:
+    since_open = max((now - opened) / timedelta(minutes=1), 0.0)
+    end = minute_of(now) + 1
+    return tuple(
+        Velocity(min(float(window), since_open), sum(counts.between(end - window, end) for counts in sales))
+        for window in WINDOWS
+    )
+
+
+def _forecast(product: Product, remaining: int | None, velocity: Velocity | None, now: datetime) -> Forecast:
+    if now < product.on_sale:
+        return Forecast(Outlook.NOT_OPEN)
+    if remaining is None or velocity is None:
+        return Forecast(Outlook.UNKNOWN)
+    if remaining <= 0:
+        return Forecast(Outlook.SOLD_OUT)
+    if velocity.sold == 0:
+        return Forecast(Outlook.NOT_AT_THIS_RATE)
+    if velocity.sold < MIN_SALES_FORECAST or velocity.minutes <= 0:
+        return Forecast(Outlook.TOO_FEW)
+    spread = _Z95 * math.sqrt(velocity.sold)
+
+    def when(sold: float) -> datetime | None:
+        if sold <= 0:
+            return None
+        minutes = remaining * velocity.minutes / sold
+        at = now + timedelta(minutes=minutes)
+        return at if at <= product.off_sale else None
+
+    at = when(velocity.sold)
+    if at is None:
+        return Forecast(Outlook.NOT_AT_THIS_RATE)
+    return Forecast(Outlook.EXPECTED, at, when(velocity.sold + spread), when(velocity.sold - spread))
+
+
+_Number = TypeVar("_Number", int, float)
+
+
+def _sum(parts: Sequence[_Number | None]) -> _Number | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if known and len(known) == len(parts) else None

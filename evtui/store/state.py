@@ -1,0 +1,121 @@
+"""The one frozen tree of what is believed about a launch, and the state of each source in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from evtui.domain.campaign import Campaign
+from evtui.domain.metrics import FleetSize
+from evtui.domain.reading import Coverage, Failure, FailureKind, Topic
+from evtui.domain.stock import StockLevel
+from evtui.store.faults import FaultBook
+from evtui.store.orders import OrderBook
+from evtui.store.series import Series
+
+
+class SourceState(StrEnum):
+    """The five states of a source, which never look alike."""
+
+    OK = "ok"
+    STALE = "stale"
+    AUTH = "auth"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+    """Never answered, or not configured."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """How a source was configured. `cadence` and `delay` are in launch time."""
+
+    topic: Topic
+    provider: str
+    cadence: timedelta
+    delay: timedelta = timedelta()
+    """How late its facts usually are."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSeen:
+    """What a source last said, good and bad."""
+
+    taken_at: datetime | None = None
+    fact_time: datetime | None = None
+    coverage: Coverage = Coverage()
+    failed_at: datetime | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A source at one moment. Ages are time deltas to now; None where there is nothing to measure from."""
+
+    topic: Topic
+    state: SourceState
+    fact_age: timedelta | None = None
+    read_age: timedelta | None = None
+    why: str = ""
+    remedy: str = ""
+    coverage: Coverage = Coverage()
+
+    @property
+    def usable(self) -> bool:
+        """Whether its last value may be shown as present truth."""
+        return self.state is SourceState.OK
+
+
+@dataclass(frozen=True, slots=True)
+class StockSeen:
+    """The newest word on one SKU. `sold_out_at` is when it was first read with nothing left."""
+
+    level: StockLevel
+    fact_time: datetime
+    sold_out_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchState:
+    """Everything believed at one moment; equal contents are equal whatever the order of the readings."""
+
+    campaign: Campaign
+    specs: Mapping[Topic, SourceSpec] = field(default_factory=dict)
+    sources: Mapping[Topic, SourceSeen] = field(default_factory=dict)
+    orders: OrderBook = OrderBook()
+    stock: Mapping[tuple[int, int], StockSeen] = field(default_factory=dict)
+    cpu: Mapping[tuple[str, str], Series] = field(default_factory=dict)
+    """Percent per minute of (service, machine)."""
+    machines: tuple[datetime, tuple[tuple[str, str], ...]] | None = None
+    """(read at, machines that should be reporting)."""
+    traffic: Series = Series()
+    fleet: Mapping[str, tuple[datetime, FleetSize]] = field(default_factory=dict)
+    faults: FaultBook = FaultBook()
+    version: int = field(default=0, compare=False)
+
+
+def health(state: LaunchState, topic: Topic, now: datetime) -> Health:
+    """The state of the source of `topic` at `now`, with its ages and the reason in words."""
+    spec = state.specs.get(topic)
+    if spec is None:
+        return Health(topic, SourceState.UNKNOWN, why="no source is configured")
+    seen = state.sources.get(topic, SourceSeen())
+    fact_age = None if seen.fact_time is None else max(now - seen.fact_time, timedelta())
+    read_age = None if seen.taken_at is None else max(now - seen.taken_at, timedelta())
+
+    def as_health(kind: SourceState, why: str = "", remedy: str = "") -> Health:
+        return Health(topic, kind, fact_age, read_age, why, remedy, seen.coverage)
+
+    failing = seen.failure is not None and seen.failed_at is not None
+    if failing and (seen.taken_at is None or seen.failed_at >= seen.taken_at):  # type: ignore[operator]
+        failure = seen.failure
+        assert failure is not None
+        auth = failure.kind is FailureKind.AUTH
+        return as_health(SourceState.AUTH if auth else SourceState.DOWN, failure.why, failure.remedy)
+    if seen.taken_at is None:
+        return as_health(SourceState.UNKNOWN, "no answer yet")
+    newest = seen.fact_time or seen.taken_at
+    if now - newest > 2 * spec.cadence + spec.delay:
+        return as_health(SourceState.STALE, "its newest fact is older than two polls")
+    return as_health(SourceState.OK)
