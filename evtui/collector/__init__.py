@@ -1,0 +1,1 @@
+"""When to ask whom: polls sources side by side and hands every reading to the sinks it was given."""

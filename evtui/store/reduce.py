@@ -25,7 +25,7 @@ from evtui.domain.reading import (
 from evtui.store.faults import add_errors
 from evtui.store.orders import add_facts, add_lines
 from evtui.store.series import Series, minute_of
-from evtui.store.state import LaunchState, SourceSeen, StockSeen
+from evtui.store.state import STOCK_READINGS, LaunchState, SourceSeen, StockSeen
 from evtui.store.tracked import observe
 
 
@@ -89,10 +89,10 @@ def _merge_stock(
     for level in value.levels:
         key = (level.page_id, level.sku_id)
         held = merged.get(key)
-        newest = held is None or (held.fact_time, repr(held.level)) < (at, repr(level))
+        readings = {*(held.readings if held else ()), (at, level)}
         gone = [time for time in (held.sold_out_at if held else None, at if level.selling <= 0 else None) if time]
-        kept = (level, at) if newest or held is None else (held.level, held.fact_time)
-        merged[key] = StockSeen(*kept, min(gone) if gone else None)
+        newest = sorted(readings, key=lambda reading: (reading[0], repr(reading[1])))[-STOCK_READINGS:]
+        merged[key] = StockSeen(tuple(newest), min(gone) if gone else None)
     return merged
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from evtui.domain.campaign import Product
+from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
 from evtui.store.orders import Tally
 from evtui.store.series import Counts, minute_of
@@ -82,6 +83,8 @@ class ProductFigures:
     """`ProductStock_TotalQty`, summed; None where a source does not give it."""
     velocity: tuple[Velocity, ...]
     forecast: Forecast
+    drift: int | None = None
+    """Opening less reported less sold and in flight, all as of the same stock reading; None where they cannot be."""
     sold_out_at: datetime | None = None
     last_minute: int = 0
 
@@ -91,13 +94,6 @@ class ProductFigures:
         if self.opening is None or self.sold is None or self.in_flight is None:
             return None
         return self.opening - self.sold - self.in_flight
-
-    @property
-    def drift(self) -> int | None:
-        """Sets that the stock table and the orders disagree about: computed less reported."""
-        if self.remaining_computed is None or self.remaining_reported is None:
-            return None
-        return self.remaining_computed - self.remaining_reported
 
     @property
     def sell_through(self) -> float | None:
@@ -132,6 +128,7 @@ def total_figures(state: LaunchState, products: tuple[ProductFigures, ...], now:
         reported_total=_sum([figures.reported_total for figures in products]),
         velocity=_velocity(sold, state.campaign.opens, now),
         forecast=Forecast(Outlook.UNKNOWN),
+        drift=_sum([figures.drift for figures in products]),
         sold_out_at=max((time for time in gone if time), default=None) if all(gone) else None,
         last_minute=sum(figures.last_minute for figures in products),
     )
@@ -163,9 +160,34 @@ def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigu
         reported_total=reported_total,
         velocity=velocity,
         forecast=_forecast(product, remaining, velocity[-1] if tally else None, now),
+        drift=_drift(state, product, tally, opening),
         sold_out_at=max((time for time in gone if time), default=None) if out else None,
         last_minute=tally.last_minute if tally else 0,
     )
+
+
+def _drift(state: LaunchState, product: Product, tally: Tally | None, opening: int | None) -> int | None:
+    """The ledger's difference at the newest stock reading that the orders have caught up with.
+
+    Stock and orders are read at different moments; orders made after the stock reading are left out of the comparison,
+    or every busy second would look like a loss.
+    """
+    heard = state.sources.get(Topic.ORDERS)
+    if tally is None or opening is None or heard is None or heard.taken_at is None:
+        return None
+    skus = [seen.level_at(heard.taken_at) for (page, _), seen in state.stock.items() if page == product.page_id]
+    if not skus or None in skus:
+        return None
+    known = [reading for reading in skus if reading is not None]
+    at = min(reading[0] for reading in known).timestamp()
+    later = 0
+    for created, ts_code in reversed(state.orders.recent):
+        if created <= at:
+            break
+        tracked = state.orders.get(ts_code)
+        if tracked and tracked.line.page_id == product.page_id and tracked.state is not OrderState.RELEASED:
+            later += tracked.line.quantity
+    return opening - sum(level.selling for _, level in known) - (tally.sold + tally.in_flight - later)
 
 
 def _velocity(sales: list[Counts], opened: datetime, now: datetime) -> tuple[Velocity, ...]:

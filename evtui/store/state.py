@@ -67,13 +67,25 @@ class Health:
         return self.state is SourceState.OK
 
 
+STOCK_READINGS = 4
+"""Readings kept of each SKU: enough to find one that is not newer than the orders it is held against."""
+
+
 @dataclass(frozen=True, slots=True)
 class StockSeen:
-    """The newest word on one SKU. `sold_out_at` is when it was first read with nothing left."""
+    """The last few words on one SKU as (fact time, level), oldest first, and when it was first read as sold out."""
 
-    level: StockLevel
-    fact_time: datetime
+    readings: tuple[tuple[datetime, StockLevel], ...]
     sold_out_at: datetime | None = None
+
+    @property
+    def level(self) -> StockLevel:
+        """The newest word."""
+        return self.readings[-1][1]
+
+    def level_at(self, moment: datetime) -> tuple[datetime, StockLevel] | None:
+        """The newest word that is not newer than `moment`."""
+        return next((reading for reading in reversed(self.readings) if reading[0] <= moment), None)
 
 
 @dataclass(frozen=True, slots=True)
