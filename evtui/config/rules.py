@@ -1,0 +1,207 @@
+"""What no single key can tell: windows, duplicates, unknown zones and topics, secrets that do not belong in a file.
+
+Works on a checked tree (see `validate.check`), in which every value that is there has the right type, so that these
+problems are found together with all others and not one round later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from evtui.config.duration import format_duration
+from evtui.config.model import SOURCE_KEYS
+from evtui.config.notes import Notes, holds_credentials, is_secret_name, nearest, quote
+from evtui.config.positions import Path
+from evtui.domain.chain import Step
+from evtui.domain.reading import Lookup, Topic
+
+VERSION = 1
+"""Layout of the file this program reads."""
+
+YEARS = range(2000, 2100)
+"""Years a launch can lie in: order codes have two digits for them."""
+
+Tree = Mapping[str, Any]
+
+
+def judge(tree: Tree, notes: Notes) -> None:
+    """Every rule on a checked tree."""
+    if tree.get("version", VERSION) != VERSION:
+        notes.add(("version",), f"this program reads version {VERSION} of the file, not {tree['version']}")
+    zone = find_zone(tree.get("campaign", {}).get("timezone"), notes)
+    for path, moment in _times(tree):
+        _judge_time(moment, zone, path, notes)
+    _judge_products(tree.get("products", ()), zone, notes)
+    _no_twins(tree.get("services", ()), "name", ("services",), notes)
+    _judge_sla(tree.get("sla", {}), notes)
+    for index, rule in enumerate(tree.get("errors", {}).get("ignore", ())):
+        if rule.get("type", "*") == rule.get("message", "*") == "*" and not notes.any_under(
+            ("errors", "ignore", index)
+        ):
+            notes.add(("errors", "ignore", index), "would ignore every error; give a type or a message")
+    for path, duration in _positive(tree):
+        if duration <= timedelta(0):
+            notes.add(path, "must be longer than nothing")
+
+
+def find_zone(name: str | None, notes: Notes) -> ZoneInfo | None:
+    """The zone called `name`, or None; an unknown one is noted with the nearest name there is."""
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pass
+    from zoneinfo import available_timezones  # walks a folder tree: only when a name is wrong
+
+    guess = nearest(name.replace(" ", "_"), sorted(available_timezones()))
+    hint = f'did you mean "{guess}"?' if guess else 'names look like "Asia/Hong_Kong"'
+    notes.add(("campaign", "timezone"), f"there is no time zone {quote(name)}; {hint}")
+    return None
+
+
+def _times(tree: Tree) -> Iterable[tuple[Path, datetime]]:
+    for table, keys in (("products", ("on_sale", "off_sale")), ("promotions", ("at",))):
+        for index, item in enumerate(tree.get(table, ())):
+            for key in keys:
+                if key in item:
+                    yield (table, index, key), item[key]
+
+
+def _judge_time(moment: datetime, zone: ZoneInfo | None, path: Path, notes: Notes) -> None:
+    if moment.year not in YEARS:
+        notes.add(path, f"year {moment.year} is not between {YEARS.start} and {YEARS.stop - 1}")
+    elif zone is not None and moment.tzinfo is None:
+        there = moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+        if there != moment.replace(fold=0) and there.replace(fold=0) != moment:
+            notes.add(path, f"{moment.isoformat()} does not exist in {zone.key}: clocks go forward over it")
+
+
+def to_utc(moment: datetime, zone: ZoneInfo) -> datetime:
+    """A time of the file as UTC: its own offset counts, else `zone`; of an hour that comes twice, the first."""
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone, fold=0)).astimezone(UTC)
+
+
+def _judge_products(products: Iterable[Tree], zone: ZoneInfo | None, notes: Notes) -> None:
+    products = tuple(products)
+    _no_twins(products, "page_id", ("products",), notes)
+    owners: dict[int, int] = {}
+    for index, product in enumerate(products):
+        begins, ends = product.get("on_sale"), product.get("off_sale")
+        if begins is not None and ends is not None:
+            _judge_window(begins, ends, zone, ("products", index, "off_sale"), notes)
+        for place, sku in enumerate(product.get("skus", ())):
+            if sku in owners:
+                notes.add(("products", index, "skus", place), f"SKU {sku} is already given to products[{owners[sku]}]")
+            owners.setdefault(sku, index)
+
+
+def _judge_window(begins: datetime, ends: datetime, zone: ZoneInfo | None, path: Path, notes: Notes) -> None:
+    mixed = (begins.tzinfo is None) != (ends.tzinfo is None)
+    if begins.year not in YEARS or ends.year not in YEARS or (mixed and zone is None):
+        return
+    too_early = to_utc(ends, zone) <= to_utc(begins, zone) if zone is not None else ends <= begins
+    if too_early:
+        notes.add(path, f"the sale ends ({ends.isoformat()}) before it starts ({begins.isoformat()})")
+
+
+def _no_twins(items: Iterable[Tree], key: str, path: Path, notes: Notes) -> None:
+    first: dict[object, int] = {}
+    for index, item in enumerate(items):
+        value = item.get(key)
+        if value is None:
+            continue
+        if value in first:
+            shown = quote(value) if isinstance(value, str) else str(value)
+            notes.add((*path, index, key), f"{shown} is already used by {path[0]}[{first[value]}]")
+        first.setdefault(value, index)
+
+
+def _judge_sla(sla: Tree, notes: Notes) -> None:
+    limit = sla.get("deliver_within", timedelta(hours=1))
+    for index, age in enumerate(sla.get("warn_at", ())):
+        if age >= limit:
+            message = f"must be shorter than deliver_within ({format_duration(limit)}), got {format_duration(age)}"
+            notes.add(("sla", "warn_at", index), message)
+    for step in sla.get("stages", {}):
+        if step not in list(Step):
+            notes.add(("sla", "stages", step), _no_such("step of the chain", step, list(Step)))
+
+
+def _positive(tree: Tree) -> Iterable[tuple[Path, timedelta]]:
+    for table, key in (("sla", "deliver_within"), ("report", "every"), ("errors", "baseline")):
+        if key in tree.get(table, {}):
+            yield (table, key), tree[table][key]
+    for step, limit in tree.get("sla", {}).get("stages", {}).items():
+        yield ("sla", "stages", step), limit
+    for table in ("sources", "lookups"):
+        for name, source in tree.get(table, {}).items():
+            if "every" in source:
+                yield (table, name, "every"), source["every"]
+
+
+def _no_such(what: str, word: str, words: Iterable[str]) -> str:
+    words = tuple(words)
+    guess = nearest(word, words)
+    hint = f'did you mean "{guess}"?' if guess else f"there are {', '.join(words)}"
+    return f"there is no {what} {quote(word)}; {hint}"
+
+
+def judge_sources(raw: Tree, notes: Notes) -> None:
+    """Names and secrets of the raw `sources` and `lookups` tables."""
+    for table, kind, names, others in (
+        ("sources", "topic", list(Topic), list(Lookup)),
+        ("lookups", "look-up", list(Lookup), list(Topic)),
+    ):
+        tables = raw.get(table)
+        for name, settings in tables.items() if isinstance(tables, dict) else ():
+            path = (table, name)
+            if name in others:
+                other = "lookups" if table == "sources" else "sources"
+                notes.add(path, f"belongs in [{other}.{name}]")
+            elif name not in names:
+                notes.add(path, _no_such(kind, name, names))
+            _no_secrets(settings, path, notes)
+    _walk_texts(raw, (), lambda path, text: _no_credentials(path, text, notes))
+
+
+def _no_secrets(value: object, path: Path, notes: Notes) -> None:
+    """No key that sounds like a secret, however deep; its value is never quoted."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if is_secret_name(name) and name not in SOURCE_KEYS:
+                notes.add((*path, name), secret_message(name))
+            else:
+                _no_secrets(item, (*path, name), notes)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _no_secrets(item, (*path, index), notes)
+
+
+def secret_message(name: str) -> str:
+    """What to do instead of writing a secret into the file."""
+    return f"secrets do not belong in this file; put it into an environment variable and name that one in {name}_env"
+
+
+def _walk_texts(value: object, path: Path, visit: Callable[[Path, str], None]) -> None:
+    if isinstance(value, str):
+        visit(path, value)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _walk_texts(item, (*path, name), visit)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _walk_texts(item, (*path, index), visit)
+
+
+def _no_credentials(path: Path, text: str, notes: Notes) -> None:
+    if not holds_credentials(text):
+        return
+    if path[0] in ("sources", "lookups"):
+        name = next(part for part in reversed(path) if isinstance(part, str))
+        notes.add(path, f"holds a user name and a password; {secret_message(name)}")
+    else:
+        notes.add(path, "holds a user name and a password; secrets do not belong in this file")
