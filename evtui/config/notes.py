@@ -20,8 +20,8 @@ QUOTED = 48
 """Terminal cells of a value that a message quotes: enough to recognise it, and the line stays short."""
 
 _SECRET_WORDS = frozenset(
-    ("password", "passwd", "passphrase", "pass", "pwd", "token", "secret", "secrets", "credential", "credentials")
-    + ("cookie", "authorization", "apikey")
+    {"password", "passwd", "passphrase", "pass", "pwd", "token", "secret", "secrets", "credential", "credentials"}
+    | {"cookie", "authorization", "apikey"}
 )
 _SECRET_PAIRS = re.compile(
     r"(?:api|access|private|secret|signing|account)[_-]?key|connection[_-]?string|auth[_-]?header"

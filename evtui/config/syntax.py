@@ -36,6 +36,7 @@ _SENTENCES = (
     ("Unclosed array", "a list is not closed, or a comma is missing in it"),
     ("Unclosed inline table", "an inline table is not closed, or a comma is missing in it"),
     ("Expected '=' after a key", "expected `key = value`"),
+    ("Expected ']", "the header of this table is not closed, or its name needs quotes"),
     ("Invalid statement", "expected `key = value`, `[table]` or `[[table]]`"),
     ("Invalid value", "expected a value: a number, a time, true, false, or text in quotes"),
     ("Invalid initial character for a key part", "expected a key; names with other signs than A-Z 0-9 _ - need quotes"),
@@ -150,7 +151,7 @@ def _locate(raw: str, text: str) -> _Fault:
     place = _PLACE.search(raw)
     if place is None:
         # a number with thousands of digits has no place in the message; nothing to go on from
-        return _Fault(f"cannot be read: {clip(one_line(clean(raw)), 100)}", None, None, None)
+        return _Fault("a number has too many digits to be one", None, None, None)
     message = clip(one_line(clean(raw[: place.start()])), 100)
     sentence = next((ours for theirs, ours in _SENTENCES if message.startswith(theirs)), message)
     lines = text.split("\n")
