@@ -1,0 +1,138 @@
+"""A terminal driver that sends only the cells that changed.
+
+`App(driver_class=CellDriver)` puts a `CellScreen` between the framework and the terminal. This module owns when that
+model must be distrusted (resize, suspension, a wish of the user) and leaves the terminal as it was found: every mode
+that was switched on is switched off, those the framework forgets included.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+from textual.message import Message
+
+from evtui.tui.cells import CellScreen
+
+_MODE = re.compile(r"\x1b\[\?([0-9;]+)([hl])")
+_ON_BY_DEFAULT = frozenset(("7", "25"))
+"""Modes a terminal has on before any program runs: line wrap, visible cursor."""
+
+
+class CellDriver(LinuxDriver):
+    """The framework's driver for Linux and macOS, with fewer bytes."""
+
+    def __init__(
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        self._shown = CellScreen()
+        self._stale = False
+        self._modes: set[str] = set()
+        """Private modes now on."""
+        self._lock = threading.RLock()
+        """The input thread writes too: modes that the terminal says it has."""
+        self._busy = False
+        """Whether the main thread is writing, so that a signal must wait: it would write into the middle."""
+        self._signals: list[Callable[[], None]] = []
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+
+    def invalidate(self) -> None:
+        """Forgets what the terminal shows, so that everything painted from now on is sent.
+
+        Call it together with `App.refresh()`, or call `repaint`. Safe from threads and signal handlers.
+        """
+        self._stale = True
+
+    def repaint(self) -> None:
+        """Paints the whole screen anew, for a terminal that lost it. Safe from threads and signal handlers."""
+        self.invalidate()
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._app.call_later, self._app.refresh)
+
+    def write(self, data: str) -> None:
+        """Sends what of `data` the terminal does not show yet."""
+        with self._undisturbed():
+            if "\x1b[?" in data:
+                for modes, switch in _MODE.findall(data):
+                    change = self._modes.update if switch == "h" else self._modes.difference_update
+                    change(modes.split(";"))
+            # Asked each time: a resize reaches the app by several ways, and a frame drawn before it may still come.
+            self._shown.resize(*self._app.size)
+            if self._stale:
+                self._stale = False
+                self._shown.invalidate()
+            if out := self._shown.feed(data):
+                super().write(out)
+
+    def flush(self) -> None:
+        """Sends what waits for the end of a synchronized update."""
+        with self._undisturbed():
+            if out := self._shown.flush():
+                super().write(out)
+        super().flush()
+
+    def start_application_mode(self) -> None:
+        """Takes the terminal over, and listens for its resizes before the framework does."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        resize = signal.getsignal(signal.SIGWINCH)
+
+        def resized(number: int, frame: FrameType | None) -> None:
+            # Narrower and back again leaves the size as it was, but not the cells.
+            self.repaint()
+            if callable(resize):
+                resize(number, frame)
+
+        signal.signal(signal.SIGWINCH, resized)
+
+    def stop_application_mode(self) -> None:
+        """Hands the terminal back with every mode off that was switched on, pixel mouse among them."""
+        super().stop_application_mode()
+        for mode in sorted(self._modes - _ON_BY_DEFAULT):
+            self.write(f"\x1b[?{mode}l")
+        self.flush()
+
+    def resume_application_mode(self) -> None:
+        """Takes the terminal over again; whoever had it meanwhile has drawn over the screen."""
+        super().resume_application_mode()
+        self.repaint()
+
+    def process_message(self, message: Message) -> None:
+        """Passes on what came from the terminal; a resize may come this way too."""
+        if isinstance(message, Resize):
+            self.invalidate()
+        super().process_message(message)
+
+    def _sigtstp_application(self, *args: object) -> None:
+        if self._busy:
+            self._signals.append(self._sigtstp_application)
+        else:
+            super()._sigtstp_application(*args)
+
+    def _sigcont_application(self, *args: object) -> None:
+        if self._busy:
+            self._signals.append(self._sigcont_application)
+        else:
+            super()._sigcont_application(*args)
+
+    @contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        """Keeps other threads out, and puts off signals that would write or stop the process in the middle."""
+        outermost = not self._busy and threading.current_thread() is threading.main_thread()
+        if outermost:
+            self._busy = True
+        try:
+            with self._lock:
+                yield
+        finally:
+            if outermost:
+                self._busy = False
+                while self._signals:
+                    self._signals.pop(0)()

@@ -1,0 +1,102 @@
+"""Raw text with styles, as a frame holds it, read into cells.
+
+Terminals agree about the width of most characters, not of all. Text with a character they may disagree about (emoji,
+combining marks, right-to-left letters), and text with a hyperlink, is marked: it must not be taken apart.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import repeat
+
+from rich.cells import get_character_cell_size
+
+from evtui.text import cell_width
+from evtui.tui import sgr
+
+KNOWN_CHARACTERS = 8192
+"""Characters whose kind is remembered: more than a screen of Chinese, less than a megabyte."""
+
+_NARROW, _WIDE, _UNSURE, _CONTROL = 1, 2, 3, 4
+_RIGHT_TO_LEFT = ("R", "AL", "AN")
+_FIRST_PICTOGRAM = 0x1F000
+"""From here on: emoji, flags, skin tones (terminals differ), and Chinese too rare to be worth telling apart."""
+
+Cell = tuple[str, str]
+"""A character and its style; the right half of a wide character is the empty string in the same style."""
+
+_LINK = re.compile(r"\x1b\]8;([^;\x07\x1b]*;[^\x07\x1b]*)(?:\x1b\\|\x07)")
+
+
+class Unclear(Exception):
+    """A frame that does something the model cannot follow."""
+
+
+class _Kinds(dict[str, int]):
+    """The kind of each character, found when first asked for."""
+
+    def __missing__(self, char: str) -> int:
+        if len(self) >= KNOWN_CHARACTERS:
+            self.clear()
+        kind = self[char] = _kind(char)
+        return kind
+
+
+def _kind(char: str) -> int:
+    category = unicodedata.category(char)
+    if category == "Cc":
+        return _CONTROL
+    if category[0] in "CM" or category in ("Zl", "Zp") or ord(char) >= _FIRST_PICTOGRAM:
+        return _UNSURE
+    width = get_character_cell_size(char)
+    if width not in (_NARROW, _WIDE) or width != cell_width(char):
+        return _UNSURE
+    if unicodedata.bidirectional(char) in _RIGHT_TO_LEFT or (width == _WIDE and category == "So"):
+        return _UNSURE
+    return width
+
+
+_KINDS = _Kinds()
+
+
+def read(text: str, style: str) -> tuple[list[Cell], str, bool]:
+    """Cells of a run that starts in `style`, the style after it, and whether it may be taken apart at all."""
+    apart = True
+    if "\x1b]" in text:
+        links: list[str] = _LINK.findall(text)
+        if not links or links[-1] != ";":
+            raise Unclear
+        text = _LINK.sub("", text)
+        apart = False
+    cells: list[Cell] = []
+    first, *parts = text.split("\x1b[")
+    apart = _append(cells, first, style) and apart
+    for part in parts:
+        parameters, mark, plain = part.partition("m")
+        worn = sgr.apply(style, parameters) if mark else None
+        if worn is None:
+            raise Unclear
+        style = worn
+        if plain:
+            apart = _append(cells, plain, style) and apart
+    return cells, style, apart
+
+
+def _append(cells: list[Cell], text: str, style: str) -> bool:
+    """Adds the cells of `text`; False if it holds a character whose width is not sure."""
+    if text.isascii() and text.isprintable():
+        cells.extend(zip(text, repeat(style)))
+        return True
+    kinds = set(map(_KINDS.__getitem__, text))
+    if _CONTROL in kinds:
+        raise Unclear
+    if _WIDE not in kinds:
+        cells.extend(zip(text, repeat(style)))
+    else:
+        half = ("", style)
+        for char in text:
+            cells.append((char, style))
+            if _KINDS[char] == _WIDE:
+                cells.append(half)
+    return _UNSURE not in kinds
