@@ -1,0 +1,154 @@
+"""The simulated source: every topic and look-up, answered by the world its session shares."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from time import perf_counter
+from typing import Any, ClassVar, Self
+
+from evtui.domain.reading import (
+    Answer,
+    ChainFacts,
+    CpuPoints,
+    ErrorBatch,
+    FleetSizes,
+    Lookup,
+    OrderBatch,
+    StockLevels,
+    Topic,
+    TrafficPoints,
+)
+from evtui.errors import UsageError
+from evtui.providers import base
+from evtui.providers.base import Context, Question, SourceError
+from evtui.providers.simulated.draw import MINUTE, to_moment, to_ms
+from evtui.providers.simulated.evidence import steps
+from evtui.providers.simulated.faults import FaultLog
+from evtui.providers.simulated.health import Health
+from evtui.providers.simulated.orders import line_at
+from evtui.providers.simulated.scenario import Scenario, scenario_named
+from evtui.providers.simulated.world import World
+
+_SLICE = 0.004
+"""Seconds of walking after which the event loop gets its turn: a quarter of a frame."""
+
+
+class SimulatedProvider:
+    """A launch that never happened; see `scenario.SCENARIOS` for what can be watched.
+
+    Cursors are the moment last answered for, in milliseconds since the epoch. Orders, stock, errors and capacity are
+    known up to the present, so their `fact_time` is now; CPU and traffic are known a minute or two late, to the end of
+    their newest complete minute.
+    """
+
+    class Settings(base.Settings, frozen=True, kw_only=True):
+        """`scenario` is a name, `seed` any whole number; `--scenario` and `--seed` go before both."""
+
+        scenario: str = "calm"
+        seed: int = 1
+
+    topics: ClassVar[frozenset[Topic]] = frozenset(Topic)
+    lookups: ClassVar[frozenset[Lookup]] = frozenset(Lookup)
+
+    def __init__(self, context: Context, scenario: Scenario, seed: int) -> None:
+        self._clock = context.clock
+        self._campaign = context.campaign
+        self._scenario = scenario
+        key = ("simulated world", scenario.name, seed)
+        world = context.shared.get(key)
+        if not isinstance(world, World):
+            world = context.shared[key] = World(context.campaign, scenario, seed)
+        self._world: World = world
+        self._health = Health(world)
+        self._faults = FaultLog(world)
+        self._polls: dict[Topic, Callable[[int, object], Answer]] = {
+            Topic.STOCK: self._stock,
+            Topic.ORDERS: self._orders,
+            Topic.CPU: self._cpu,
+            Topic.TRAFFIC: self._traffic,
+            Topic.CAPACITY: self._capacity,
+            Topic.ERRORS: self._errors,
+        }
+
+    @classmethod
+    def open(cls, settings: Any, context: Context) -> Self:
+        """Raises UsageError for an unknown scenario and for a seed that is no whole number."""
+        scenario = context.options.get("scenario") or settings.scenario
+        seed = context.options.get("seed")
+        try:
+            number = settings.seed if seed is None else int(seed)
+        except (TypeError, ValueError):
+            raise UsageError(f"seed {seed!r} is not a whole number") from None
+        return cls(context, scenario_named(str(scenario)), number)
+
+    async def poll(self, topic: Topic, cursor: object) -> Answer:
+        """What is new since `cursor`; raises SourceError while the scenario has this topic's source out."""
+        now = to_ms(self._clock.now())
+        since = (now - self._world.opens) / MINUTE
+        for outage in self._scenario.outages:
+            if outage.topic is topic and outage.start <= since < outage.end:
+                raise SourceError(outage.kind, outage.why, outage.remedy)
+        await self._walk_to(now)
+        return self._polls[topic](now, cursor)
+
+    async def look_up(self, lookup: Lookup, question: Question) -> Answer:
+        """The journey of one order as this log shows it; an order nobody knows gives an empty answer."""
+        now = to_ms(self._clock.now())
+        await self._walk_to(now)
+        code = str(replace(question.code, suffix=""))
+        lines = self._world.group(code, now)
+        if lookup is Lookup.ORDER_STATUS:
+            shop = self._campaign.shop.id
+            return Answer(OrderBatch(tuple(line_at(line, shop, now) for line in lines)), to_moment(now))
+        tg_code = lines[0].tg_code if lines else question.tg_code or code
+        return Answer(ChainFacts(tg_code, steps(lookup, lines, now)), to_moment(now))
+
+    async def aclose(self) -> None:
+        """Nothing is held open."""
+
+    async def _walk_to(self, now: int) -> None:
+        """Bring the world up to `now` without holding up the loop: a late start in a rush is a second's work."""
+        began = perf_counter()
+        while self._world.behind(now):
+            self._world.step()
+            if perf_counter() - began > _SLICE:
+                await asyncio.sleep(0)
+                began = perf_counter()
+
+    def _after(self, now: int, cursor: object) -> int:
+        """The moment answered for last, or where history starts."""
+        if isinstance(cursor, int):
+            return cursor
+        return to_ms(self._campaign.history_start(to_moment(now))) - 1
+
+    def _stock(self, now: int, cursor: object) -> Answer:
+        return Answer(StockLevels(self._world.stock(now)), to_moment(now), cursor=now)
+
+    def _orders(self, now: int, cursor: object) -> Answer:
+        after = self._after(now, cursor)
+        return Answer(OrderBatch(self._world.lines_changed(after, now)), to_moment(now), cursor=max(after, now))
+
+    def _errors(self, now: int, cursor: object) -> Answer:
+        after = self._after(now, cursor)
+        return Answer(ErrorBatch(self._faults.between(after, now)), to_moment(now), cursor=max(after, now))
+
+    def _capacity(self, now: int, cursor: object) -> Answer:
+        return Answer(FleetSizes(self._health.capacity(now)), to_moment(now), cursor=now)
+
+    def _cpu(self, now: int, cursor: object) -> Answer:
+        first, last = self._minutes(now, cursor)
+        points = CpuPoints(self._health.cpu(first, last), self._health.machines(last))
+        known = to_moment(last + MINUTE)
+        return Answer(points, known, self._health.coverage(last), cursor=max(first - MINUTE, last))
+
+    def _traffic(self, now: int, cursor: object) -> Answer:
+        first, last = self._minutes(now, cursor)
+        points = TrafficPoints(self._health.traffic(first, last))
+        return Answer(points, to_moment(last + MINUTE), cursor=max(first - MINUTE, last))
+
+    def _minutes(self, now: int, cursor: object) -> tuple[int, int]:
+        """First and last minute to answer with; nothing is new where the first is the later one."""
+        after = self._after(now, cursor)
+        return (after // MINUTE + 1) * MINUTE, self._health.newest_minute(now)
