@@ -11,10 +11,11 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from time import monotonic
 from types import MappingProxyType
 
 from evtui.domain.faults import ErrorEntry
@@ -32,12 +33,6 @@ from evtui.redact import admit
 
 LARGEST = 5_000_000
 """Bytes of a file that is still read: a hundred times the largest real one, and no poll is held up by a stray dump."""
-
-MOST_FILES = 2_000
-"""Files opened in one look: about half a second of work, so that a folder of years cannot keep the pane empty."""
-
-MOST_BYTES = 64_000_000
-"""Bytes read in one look, for the same reason."""
 
 PATIENCE = timedelta(seconds=60)
 """How long an unreadable file may stand unchanged before it is given up; ELMAH's own write takes milliseconds."""
@@ -62,6 +57,17 @@ READ = (Fate.TOLD, Fate.MENDED, Fate.CUT_SHORT)
 """Fates of files whose error is known."""
 
 _FINAL = {Flaw.FOREIGN: Fate.FOREIGN, Flaw.DOCTYPE: Fate.DOCTYPE, Flaw.TOO_DEEP: Fate.TOO_DEEP}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one look may do; the rest is read in the looks that follow, and each opens at least one file."""
+
+    files: int = 20_000
+    """Files opened: bounds the batch, and takes in a whole launch day at once, so that a single report is complete."""
+    seconds: float = 4.0
+    """Wall time spent on opening, within the deadline of a five-second cadence: a slow share gives its newest errors
+    now, and not all of them after a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,9 @@ class Scope:
     zone: tzinfo
 
 
+DEFAULT_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What one look at the folder gave. `barred`: there are files, and none may be opened."""
@@ -102,13 +111,13 @@ class Look:
     barred: bool
 
 
-def look_at(folder: str, cursor: FolderCursor, scope: Scope, now: datetime) -> Look:
+def look_at(folder: str, cursor: FolderCursor, scope: Scope, now: datetime, limits: Limits = DEFAULT_LIMITS) -> Look:
     """List `folder` and read what is new in it.
 
     Raises:
         OSError: the folder itself cannot be listed.
     """
-    return _Round(folder, cursor, scope, now).run()
+    return _Round(folder, cursor, scope, now).run(limits)
 
 
 class _Round:
@@ -123,16 +132,18 @@ class _Round:
         self._waiting: dict[str, Waiting] = {}
         self._entries: list[ErrorEntry] = []
         self._to_come = 0
-        self._bytes = 0
 
-    def run(self) -> Look:
+    def run(self, limits: Limits) -> Look:
         known, fresh = self._listing()
+        waiting = self._before.waiting
         queue = [name for _, name in sorted(fresh, reverse=True)]
-        queue += [name for name in sorted(self._before.waiting.keys() & known, reverse=True) if self._is_due(name)]
+        queue += [name for name in sorted(waiting.keys() & known, reverse=True) if self._is_due(name)]
+        ends = monotonic() + limits.seconds
         for index, name in enumerate(queue):
-            if index >= MOST_FILES or self._bytes >= MOST_BYTES:
-                self._to_come = sum(name not in self._before.waiting for name in queue[index:])
-                self._keep(queue[index:])
+            if index >= limits.files or (index and monotonic() >= ends):
+                left = queue[index:]
+                self._to_come = sum(name not in waiting for name in left)
+                self._waiting.update((name, waiting[name]) for name in left if name in waiting)
                 break
             self._open(name)
         return self._result(known)
@@ -165,10 +176,6 @@ class _Round:
             return False
         return True
 
-    def _keep(self, names: Iterable[str]) -> None:
-        waiting = self._before.waiting
-        self._waiting.update((name, waiting[name]) for name in names if name in waiting)
-
     def _open(self, name: str) -> None:
         try:
             data, status = _read(self._path(name))
@@ -180,7 +187,6 @@ class _Round:
         if data is None:
             self._done[name] = Fate.TOO_LARGE
             return
-        self._bytes += len(data)
         try:
             found = read_error(data, Origin(name, _modified(status, self._now), self._scope.zone))
         except UnreadableError as error:

@@ -27,6 +27,9 @@ from evtui.redact import admit
 DEEPEST = 64
 """Levels of elements read; ELMAH has four. A bound, because the parser keeps about 150 bytes for each open element."""
 
+SHALLOW = 64 * 1024
+"""Bytes up to which depth is not counted: it can cost 3 MB at most, and counting takes half of the parser's time."""
+
 _YEARS = range(2000, 3000)
 """Years a time is believed in: .NET's unset time is year 1, and a time at the calendar's end breaks zone arithmetic."""
 
@@ -176,38 +179,45 @@ def _allowed(hexadecimal: bytes | None, decimal: bytes | None) -> bool:
 class _Root:
     """Walks a document and keeps the attributes of its root."""
 
-    __slots__ = ("_depth", "attributes")
+    __slots__ = ("_depth", "_large", "_parser", "attributes")
 
     def __init__(self) -> None:
         self.attributes: dict[str, str] | None = None
         self._depth = 0
+        # The encoding is given, so that what a declaration says of it cannot ask for a codec Python does not have.
+        self._parser = expat.ParserCreate("utf-8")
 
     def read(self, data: bytes) -> int | None:
         """None for a well-formed document, else expat's code of the error."""
-        # The encoding is given, so that what a declaration says of it cannot ask for a codec Python does not have.
-        parser = expat.ParserCreate("utf-8")
+        self._large = len(data) > SHALLOW
+        parser = self._parser
         parser.StartDoctypeDeclHandler = self._doctype
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
+        parser.StartElementHandler = self._root
         try:
             parser.Parse(data, True)
         except expat.ExpatError as error:
             return error.code
+        finally:
+            # Parser and handlers hold each other: without this, every file would wait for the garbage collector.
+            parser.StartDoctypeDeclHandler = parser.StartElementHandler = parser.EndElementHandler = None
         return None
 
     def _doctype(self, *_: object) -> None:
         raise UnreadableError(Flaw.DOCTYPE)
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if self.attributes is None:
-            if name != "error":
-                raise UnreadableError(Flaw.FOREIGN)
-            self.attributes = attributes
+    def _root(self, name: str, attributes: dict[str, str]) -> None:
+        if name != "error":
+            raise UnreadableError(Flaw.FOREIGN)
+        self.attributes = attributes
+        self._parser.StartElementHandler = self._start if self._large else None
+        self._parser.EndElementHandler = self._end if self._large else None
+
+    def _start(self, *_: object) -> None:
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth >= DEEPEST:
             raise UnreadableError(Flaw.TOO_DEEP)
 
-    def _end(self, _: str) -> None:
+    def _end(self, *_: object) -> None:
         self._depth -= 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +14,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from evtui.domain.faults import ErrorEntry
-from evtui.providers.elmah_xml import DEEPEST, ErrorFile, Flaw, Origin, UnreadableError, mend, name_time, read_error
+from evtui.providers.elmah_xml import (
+    DEEPEST,
+    SHALLOW,
+    ErrorFile,
+    Flaw,
+    Origin,
+    UnreadableError,
+    mend,
+    name_time,
+    read_error,
+)
 from evtui.redact import MASK, admit
 
 GUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -187,8 +198,22 @@ class TestRefusals:
 
     def test_depth_is_bounded(self) -> None:
         inside = DEEPEST - 1
-        assert entry_of(b"<error>" + b"<a>" * inside + b"</a>" * inside + b"</error>").type == ""
-        assert flaw_of(b"<error>" + b"<a>" * 100_000).flaw is Flaw.TOO_DEEP
+        padding = b"<a/>" * SHALLOW
+        whole = b"<error>" + b"<a>" * inside + b"</a>" * inside + padding + b"</error>"
+        assert entry_of(whole).type == ""
+        assert flaw_of(b"<error>" + b"<a>" * DEEPEST + b"</a>" * DEEPEST + padding + b"</error>").flaw is Flaw.TOO_DEEP
+        assert flaw_of(b"<error>" + b"<a>" * 1_000_000).flaw is Flaw.TOO_DEEP
+
+    def test_files_leave_nothing_for_the_garbage_collector(self) -> None:
+        data = elmah_bytes(Written())
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(50):
+                read_error(data, ORIGIN)
+            assert gc.collect() < 50
+        finally:
+            gc.enable()
 
     @pytest.mark.parametrize(
         "data",
