@@ -116,8 +116,10 @@ def read(path: Path) -> Loaded:
     raw = document.tree
     notes = Notes(document.places, document.lost)
     notes.insert(document.problems)
-    if not raw and not document.problems:
-        notes.add((), "the file holds no keys; an example ships with the program")
+    if not raw:
+        # nothing was read: that everything is missing says nothing more
+        if not document.problems:
+            notes.add((), "the file holds no keys; an example ships with the program")
         return Loaded(path, None, notes.problems, document.places)
     checked = check(raw, FileTable, (), notes)
     judge(checked, notes)
