@@ -1,0 +1,16 @@
+"""What a command has to say: data for stdout, sentences for stderr, and an exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evtui.errors import Exit
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """`text` ends in one newline or is empty; each warning is one sentence without one."""
+
+    text: str
+    warnings: tuple[str, ...] = ()
+    exit: Exit = Exit.OK

@@ -1,0 +1,74 @@
+"""Reports kept as files: written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from evtui.domain.campaign import Campaign
+from evtui.errors import UsageError
+from evtui.paths import data_dir
+from evtui.report.model import Format
+
+_SUFFIX = {Format.TEXT: ".txt", Format.MARKDOWN: ".md", Format.JSON: ".json"}
+
+
+def default_path(campaign: Campaign, now: datetime, fmt: Format = Format.TEXT) -> Path:
+    """`report-<campaign>-day<n>-<yyyymmdd-HHMM>` in the user's data folder; local time, day 0 before the sale."""
+    local = now.astimezone(campaign.zone)
+    name = f"report-{campaign.id}-day{max(campaign.day(now), 0)}-{local:%Y%m%d-%H%M}{_SUFFIX[fmt]}"
+    return data_dir() / "reports" / name
+
+
+def save(text: str, path: Path) -> Path:
+    """Write `text` to `path`, replacing what is there in one step; returns the path.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(text.encode())  # a pipe or a device takes bytes but must not be replaced by a file
+            return path
+        _replace(text.encode(), path.resolve())
+    except OSError as error:
+        raise UsageError(f"the report cannot be written to {path}: {error.strerror}") from error
+    return path
+
+
+def keep(text: str, path: Path) -> Path:
+    """Write `text` beside what is already kept: `-2`, `-3`… where the name holds another report.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    for number in count(1):
+        candidate = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+        try:
+            held = candidate.read_bytes()
+        except FileNotFoundError:
+            return save(text, candidate)
+        except OSError as error:
+            raise UsageError(f"the report cannot be written to {candidate}: {error.strerror}") from error
+        if held == text.encode():
+            return candidate
+    raise AssertionError("count() does not end")
+
+
+def _replace(data: bytes, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).chmod(mode)
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
