@@ -1,0 +1,1 @@
+"""Conditions worth an interruption, raised and cleared by facts alone."""

@@ -105,9 +105,9 @@ def chain(tracked: Tracked) -> tuple[ChainStep, ...]:
         if found is None:
             steps.append(ChainStep(step, StepState.NOT_SEEN, None, None, ""))
             continue
-        took = found.at - before if found.at and before else None
+        took = found.at - before if found.at and before and found.at >= before else None
         if found.at and found.state is StepState.DONE:
-            before = found.at
+            before = max(before or found.at, found.at)
         steps.append(ChainStep(step, found.state, found.at, took, found.source, found.inferred, found.note))
     return tuple(steps)
 

@@ -22,6 +22,7 @@ _NARROW, _WIDE, _UNSURE, _CONTROL = 1, 2, 3, 4
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
 _FIRST_PICTOGRAM = 0x1F000
 """From here on: emoji, flags, skin tones (terminals differ), and Chinese too rare to be worth telling apart."""
+_SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 
 Cell = tuple[str, str]
 """A character and its style; the right half of a wide character is the empty string in the same style."""
@@ -60,6 +61,11 @@ def _kind(char: str) -> int:
 _KINDS = _Kinds()
 
 
+def _joins(char: str) -> bool:
+    """Whether a terminal may add `char` to the cell before it: written twice, it would be added twice."""
+    return unicodedata.category(char)[0] in "CM" or char in _SKIN_TONES
+
+
 def read(text: str, style: str) -> tuple[list[Cell], str, bool]:
     """Cells of a run that starts in `style`, the style after it, and whether it may be taken apart at all."""
     apart = True
@@ -89,7 +95,7 @@ def _append(cells: list[Cell], text: str, style: str) -> bool:
         cells.extend(zip(text, repeat(style)))
         return True
     kinds = set(map(_KINDS.__getitem__, text))
-    if _CONTROL in kinds:
+    if _CONTROL in kinds or (not cells and _joins(text[0])):
         raise Unclear
     if _WIDE not in kinds:
         cells.extend(zip(text, repeat(style)))

@@ -1,0 +1,132 @@
+"""What is wrong right now, read off the state: pure, so an alert is there exactly as long as its facts are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from evtui.domain.orders import OrderState
+from evtui.domain.reading import Topic
+from evtui.store.delivery import Overdue, overdue
+from evtui.store.load import cpu_now, services
+from evtui.store.sales import ProductFigures, product_figures
+from evtui.store.special import fault_figures
+from evtui.store.state import LaunchState, SourceState, health
+
+
+class Severity(IntEnum):
+    """How much it matters; the higher comes first."""
+
+    NOTICE = 1
+    WARNING = 2
+    PROBLEM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One condition with its count. `key` names the condition for good; `code` is an order to look at, if any."""
+
+    key: str
+    severity: Severity
+    text: str
+    count: int = 1
+    code: str = ""
+
+
+HOT_PERCENT = 90.0
+"""CPU of a single machine from which it is called saturated, however calm the mean."""
+
+SILENCE = timedelta(minutes=2)
+"""Time after opening without any order from which silence is worth saying; whether it is bad nobody can tell yet."""
+
+
+def alerts(state: LaunchState, now: datetime) -> tuple[Alert, ...]:
+    """Every condition that holds at `now`, worst first."""
+    figures = product_figures(state, now)
+    found = [
+        *_overdue(overdue(state, now)),
+        *_stock(figures, state, now),
+        *_orders(state, now),
+        *_platform(state, now),
+        *_sources(state, now),
+    ]
+    return tuple(sorted(found, key=lambda alert: (-alert.severity, alert.key)))
+
+
+def _overdue(late: Sequence[Overdue]) -> Iterator[Alert]:
+    if not late:
+        return
+    line = late[0].tracked.line
+    words = f"User {line.status_user or '--'} · SCM {line.status_scm or '--'}"
+    if line.status_user == line.status_scm:
+        words = f"both {line.status_user or 'without a status'}"
+    if late[0].tracked.state is OrderState.FAILED:
+        words = "stopped by OrderFailed"
+    text = f"overdue {line.tg_code} · {words}"
+    yield Alert("overdue", Severity.PROBLEM, text, len(late), line.tg_code)
+
+
+def _stock(figures: Sequence[ProductFigures], state: LaunchState, now: datetime) -> Iterator[Alert]:
+    for each in figures:
+        if each.product is None:
+            continue
+        label, page = each.product.label, each.product.page_id
+        if each.oversold:
+            over = -min(each.remaining_computed or 0, each.remaining_reported or 0)
+            yield Alert(f"oversold {page}", Severity.PROBLEM, f"OVERSOLD by {over}: {label}", over)
+        elif each.remaining_reported == 0:
+            yield Alert(f"sold out {page}", Severity.NOTICE, f"sold out: {label}")
+        if each.reported_total is not None and each.product.stock not in (None, each.reported_total):
+            text = f"{label}: {each.reported_total:,} on sale, planned {each.product.stock:,}"
+            yield Alert(f"opening stock {page}", Severity.WARNING, text)
+
+
+def _orders(state: LaunchState, now: datetime) -> Iterator[Alert]:
+    odd = state.orders.anomalies
+    if odd:
+        reasons = ", ".join(sorted({reason for _, reason in odd}))
+        yield Alert("odd orders", Severity.PROBLEM, f"orders that should not be: {reasons}", len(odd), odd[0][0])
+    campaign = state.campaign
+    alive = health(state, Topic.ORDERS, now).state is SourceState.OK
+    if alive and state.orders.first is None and campaign.opens + SILENCE <= now <= campaign.closes:
+        minutes = int((now - campaign.opens) / timedelta(minutes=1))
+        yield Alert("silence", Severity.WARNING, f"no order for {minutes} min since opening; the feed itself is alive")
+
+
+def _platform(state: LaunchState, now: datetime) -> Iterator[Alert]:
+    for service in services(state):
+        cpu = cpu_now(state, service, now)
+        if cpu.max is not None and cpu.max >= HOT_PERCENT:
+            hot = sum(1 for _, value in cpu.machines if value is not None and value >= HOT_PERCENT)
+            text = f"{service}: {hot} machine at {cpu.max:.0f} % under a mean of {cpu.mean:.0f} %"
+            yield Alert(f"hot {service}", Severity.PROBLEM, text, hot)
+        if cpu.expected and cpu.reporting < cpu.expected and cpu.minute is not None:
+            text = f"{service}: {cpu.reporting} of {cpu.expected} machines report CPU"
+            yield Alert(f"machines {service}", Severity.WARNING, text)
+        yield from _fleet(state, service)
+    special = [group for group in fault_figures(state, now) if group.special]
+    if special:
+        count = sum(group.since_open for group in special)
+        yield Alert("errors", Severity.WARNING, f"{len(special)} special error type(s), ×{count} since opening", count)
+
+
+def _fleet(state: LaunchState, service: str) -> Iterator[Alert]:
+    seen, plan = state.fleet.get(service), state.campaign.service(service)
+    if seen is None or plan is None or plan.planned_scaled is None:
+        return
+    size = seen[1]
+    if size.in_service is not None and size.in_service < plan.planned_scaled:
+        text = f"{service}: {size.in_service} scaled machines in service, {plan.planned_scaled} planned"
+        yield Alert(f"fleet {service}", Severity.WARNING, text)
+
+
+def _sources(state: LaunchState, now: datetime) -> Iterator[Alert]:
+    for topic in state.specs:
+        source = health(state, topic, now)
+        if source.state is SourceState.AUTH:
+            remedy = f"; {source.remedy}" if source.remedy else ""
+            yield Alert(f"source {topic}", Severity.PROBLEM, f"{topic}: login needed: {source.why}{remedy}")
+        elif source.state in (SourceState.DOWN, SourceState.STALE):
+            yield Alert(f"source {topic}", Severity.WARNING, f"{topic} {source.state}: {source.why}")

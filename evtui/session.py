@@ -1,0 +1,220 @@
+"""The composition root: a campaign file becomes providers, a collector and a store, and nothing else builds them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from evtui import paths
+from evtui.clock import Clock
+from evtui.collector.collector import Collector
+from evtui.collector.poller import Poller
+from evtui.collector.schedule import wall_cadence
+from evtui.config.load import CampaignFile, SourceConfig, check_settings, load, source_problem, unknown_provider
+from evtui.domain.campaign import Campaign
+from evtui.domain.codes import OrderCode
+from evtui.domain.reading import Lookup, Reading, Topic
+from evtui.errors import ConfigError, Problem, UsageError
+from evtui.providers import registry
+from evtui.providers._threads import DaemonExecutor
+from evtui.providers.base import Context, Provider, Question
+from evtui.store.state import LaunchState, SourceSpec
+from evtui.store.store import Store
+
+CADENCE = {
+    Topic.STOCK: timedelta(seconds=5),
+    Topic.ORDERS: timedelta(seconds=5),
+    Topic.CPU: timedelta(seconds=60),
+    Topic.TRAFFIC: timedelta(seconds=60),
+    Topic.CAPACITY: timedelta(seconds=60),
+    Topic.ERRORS: timedelta(seconds=15),
+}
+"""How often a source is asked where the campaign file does not say."""
+
+DELAY = {Topic.CPU: timedelta(minutes=3), Topic.TRAFFIC: timedelta(minutes=3)}
+"""How late facts usually are: minute figures are published a few minutes after their minute."""
+
+ASKED_FREELY = (Lookup.ORDER_STATUS, Lookup.PAYMENT_LOG, Lookup.TASK_LOG, Lookup.API_LOG)
+"""Look-ups that run by themselves; CheckIsValid touches a production API and waits for a yes."""
+
+SIMULATED = "simulated"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the command line asks of the simulation."""
+
+    scenario: str = "calm"
+    seed: int = 1
+
+
+class Session:
+    """One launch being watched. Use as an async context manager on the loop that will do the asking."""
+
+    def __init__(
+        self,
+        file: CampaignFile,
+        clock: Clock,
+        providers: Mapping[Topic | Lookup, tuple[SourceConfig, Provider]],
+        scenario: str,
+    ) -> None:
+        self.campaign: Campaign = file.campaign
+        self.path: Path = file.path
+        self.clock = clock
+        self.scenario = scenario
+        """Name of the simulated scenario, or empty when every source is real."""
+        self._providers = tuple(provider for _, provider in providers.values())
+        specs: list[SourceSpec] = []
+        pollers: list[Poller] = []
+        lookups: dict[Lookup, tuple[str, Provider]] = {}
+        for topic, (config, provider) in providers.items():
+            if isinstance(topic, Lookup):
+                lookups[topic] = (config.provider, provider)
+                continue
+            every = config.every or CADENCE[topic]
+            wall = wall_cadence(every.total_seconds(), clock.speed)
+            cadence = timedelta(seconds=wall * clock.speed) if clock.speed else every
+            delay = config.delay if config.delay is not None else DELAY.get(topic, timedelta())
+            specs.append(SourceSpec(topic, config.provider, cadence, delay))
+            pollers.append(Poller(topic, config.provider, provider, clock, (self._sink,), wall))
+        self.store = Store(self.campaign, specs)
+        self.collector = Collector(pollers, lookups, clock, (self._sink,))
+
+    def _sink(self, reading: Reading) -> None:
+        self.store.apply(reading)
+
+    @property
+    def state(self) -> LaunchState:
+        """What is believed now."""
+        return self.store.state
+
+    async def __aenter__(self) -> Self:
+        asyncio.get_running_loop().set_default_executor(DaemonExecutor())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.collector.stop()
+        await asyncio.gather(*(provider.aclose() for provider in self._providers), return_exceptions=True)
+
+    async def refresh(self) -> None:
+        """Ask every source once."""
+        await self.collector.poll_all()
+
+    @property
+    def templates(self) -> Path:
+        """Folder of report templates that replace the shipped ones; it need not exist."""
+        named = self.campaign.report.templates
+        return self.path.parent / named if named else paths.config_dir() / "templates"
+
+    async def ask_about(
+        self, code: OrderCode, *, also: tuple[Lookup, ...] = (), tell: Callable[[Reading], None] = lambda _: None
+    ) -> tuple[Reading, ...]:
+        """Send the look-ups that run freely (and those in `also`) about an order; the answers land in the store.
+
+        The status is asked first, since a TS code's group is only known from it; the rest run side by side. `tell` is
+        called with each answer as it comes.
+        """
+
+        async def ask(lookup: Lookup) -> Reading:
+            reading = await self.collector.look_up(lookup, self._question(code))
+            tell(reading)
+            return reading
+
+        wanted = [lookup for lookup in (*ASKED_FREELY, *also) if lookup in self.collector.lookups]
+        first = [await ask(lookup) for lookup in wanted if lookup is Lookup.ORDER_STATUS]
+        rest = await asyncio.gather(*(ask(lookup) for lookup in wanted if lookup is not Lookup.ORDER_STATUS))
+        return (*first, *rest)
+
+    def group_of(self, code: OrderCode) -> str | None:
+        """The TG code of a TG or TS code, or None while nobody told of it."""
+        written = str(code)
+        if not code.is_slave:
+            return written if self.state.orders.group(written) else None
+        tracked = self.state.orders.get(written)
+        return tracked.line.tg_code if tracked else None
+
+    def _question(self, code: OrderCode) -> Question:
+        tg_code = self.group_of(code)
+        lines = self.state.orders.group(tg_code) if tg_code else ()
+        created = min((tracked.line.created_at for tracked in lines), default=None)
+        return Question(code, tg_code, tuple(tracked.line.ts_code for tracked in lines), created)
+
+
+def open_session(
+    path: Path, clock: Clock, demo: Demo | None = None, environ: Mapping[str, str] | None = None
+) -> Session:
+    """A session on a campaign file. `demo` overrides scenario and seed of simulated sources.
+
+    Raises:
+        ConfigError: the file has problems; all of them, those of the providers' own settings included.
+    """
+    file = load(path)
+    classes, settings, problems = check_providers(file)
+    if problems:
+        raise ConfigError(problems)
+    context = Context(
+        campaign=file.campaign,
+        clock=clock,
+        environ=os.environ if environ is None else environ,
+        folder=str(path.parent),
+        options={"scenario": demo.scenario, "seed": demo.seed} if demo else {},
+    )
+    providers: dict[Topic | Lookup, tuple[SourceConfig, Provider]] = {}
+    for source in (*file.sources, *file.lookups):
+        if not source.enabled:
+            continue
+        try:
+            provider = classes[source.provider].open(settings[source.topic], context)
+        except UsageError as error:
+            problems.append(source_problem(file, source, "provider", str(error)))
+        else:
+            providers[source.topic] = (source, provider)
+    if problems:
+        raise ConfigError(problems)
+    return Session(file, clock, providers, _scenario(file, settings, demo))
+
+
+def check_providers(
+    file: CampaignFile, find: Callable[[str], type[Provider]] = registry.load
+) -> tuple[dict[str, type[Provider]], dict[Topic | Lookup, Any], list[Problem]]:
+    """The provider classes of a file, the checked settings of each source, and every problem with them.
+
+    Providers that are switched off are not imported.
+    """
+    classes: dict[str, type[Provider]] = {}
+    settings: dict[Topic | Lookup, Any] = {}
+    problems: list[Problem] = []
+    names = registry.names()
+    for source in (*file.sources, *file.lookups):
+        if not source.enabled:
+            continue
+        if source.provider not in names:
+            problems.append(unknown_provider(file, source, names))
+            continue
+        try:
+            provider = classes.setdefault(source.provider, find(source.provider))
+        except UsageError as error:
+            problems.append(source_problem(file, source, "provider", str(error)))
+            continue
+        if source.topic not in provider.topics | provider.lookups:
+            serves = ", ".join(sorted({*provider.topics, *provider.lookups}))
+            message = f'"{source.provider}" does not answer {source.topic}; it answers {serves}'
+            problems.append(source_problem(file, source, "provider", message))
+            continue
+        checked, found = check_settings(file, source, provider.Settings)
+        settings[source.topic] = checked
+        problems += found
+    problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
+    return classes, settings, problems
+
+
+def _scenario(file: CampaignFile, settings: Mapping[Topic | Lookup, Any], demo: Demo | None) -> str:
+    simulated = [source.topic for source in file.sources if source.provider == SIMULATED and source.enabled]
+    if not simulated:
+        return ""
+    return demo.scenario if demo else str(getattr(settings[simulated[0]], "scenario", SIMULATED))

@@ -1,0 +1,106 @@
+"""The cockpit: one app over one session. It draws on the clock, or at once when a human
+acts, and asks no source itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import App
+from textual.events import Event, Key
+from textual.screen import Screen
+
+from evtui.domain.reading import Reading
+from evtui.session import Session
+from evtui.tui.driver import CellDriver
+from evtui.tui.screens.base import Page
+from evtui.tui.screens.desk import DeskScreen
+from evtui.tui.view import View, view
+
+TICK_S = 1.0
+"""Seconds between two drawings: whatever the data does, the screen changes once a second."""
+
+SOON_S = 0.25
+"""Shortest time between drawings that a human's wish or the first answers bring about: four a second."""
+
+_FIRST_S = 0.02
+"""Wait for the other sources' first answers before they are drawn together."""
+
+
+class Cockpit(App[None]):
+    """The whole program on a terminal."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS = "Screen { background: ansi_default; color: ansi_default; }"
+    TITLE = "evtui"
+
+    def __init__(self, session: Session, *, whole_frames: bool = False) -> None:
+        super().__init__(driver_class=None if whole_frames else CellDriver, ansi_color=True)
+        self.session = session
+        self.animation_level = "none"
+        self._view: View | None = None
+        self._soon = False
+        self._drawn = 0
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The desk."""
+        return DeskScreen()
+
+    async def on_mount(self) -> None:
+        """Start asking; the first frame is already on its way."""
+        await self.session.__aenter__()
+        self.session.store.listen(self._heard)
+        self.session.collector.start()
+        self.set_interval(TICK_S, self.tick)
+
+    async def on_unmount(self) -> None:
+        """Stop asking; what hangs is left behind."""
+        await self.session.__aexit__()
+
+    def view(self) -> View:
+        """The present view; computed once for everything drawn between two changes."""
+        state, now = self.session.state, self.session.clock.now()
+        held = self._view
+        if held is None or held.state is not state or abs((now - held.now).total_seconds()) >= TICK_S:
+            held = self._view = view(state, now, self.session.scenario)
+        return held
+
+    def tick(self) -> None:
+        """Draw the present on whatever is on top, and on the desk below it."""
+        self._soon = False
+        self._view = None
+        self._drawn += 1
+        present = self.view()
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen | Page):
+                screen.show(present)
+
+    def soon(self) -> None:
+        """Draw within a quarter of a second: a human is waiting for it."""
+        if not self._soon:
+            self._soon = True
+            self.set_timer(SOON_S, self.tick)
+
+    def _heard(self, reading: Reading) -> None:
+        """Draw the first answers as they come; from then on the clock does it."""
+        if not self._drawn and not self._soon:
+            self._soon = True
+            self.set_timer(_FIRST_S, self.tick)
+
+    def say(self, text: str) -> None:
+        """One sentence for the engineer; `text` is cleaned already and is never read as markup."""
+        self.notify(text, markup=False)
+
+    def repaint(self) -> None:
+        """Send every cell again."""
+        if isinstance(self._driver, CellDriver):
+            self._driver.repaint()
+        else:
+            self.refresh()
+
+    async def on_event(self, event: Event) -> None:
+        """Full-width letters and digits of an input method count as their plain twins."""
+        if isinstance(event, Key) and event.character and 0xFF01 <= ord(event.character[0]) <= 0xFF5E:
+            twin = chr(ord(event.character[0]) - 0xFEE0)
+            event = Key("question_mark" if twin == "?" else twin, twin)
+        await super().on_event(event)

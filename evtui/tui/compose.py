@@ -1,0 +1,112 @@
+"""A view laid out: the lines of every box at a terminal size. What the widgets draw, and the plain snapshot prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from evtui.domain.reading import Topic
+from evtui.store.load import services
+from evtui.text import cell_width
+from evtui.tui.format import source_note
+from evtui.tui.layout import PANES, Box, Layout, arrange
+from evtui.tui.lines import BLANK, Line, block, exactly, spread, text_of
+from evtui.tui.paint import chrome, cpu, errors, orders, stock
+from evtui.tui.paint.frame import dimmed, frame
+from evtui.tui.view import View
+
+_TITLES = {"stock": "Stock", "orders": "Orders", "cpu": "CPU · traffic", "errors": "Errors"}
+_TOPICS = {"stock": stock.TOPIC, "orders": orders.TOPIC, "cpu": cpu.TOPIC, "errors": errors.TOPIC}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the engineer has set: which pane has the focus, whether it is zoomed, where they are in the feed."""
+
+    focus: str = "stock"
+    zoomed: bool = False
+    cursor: orders.Cursor = orders.Cursor()
+    keys: tuple[tuple[str, str], ...] = ()
+    """What the footer offers."""
+
+
+def layout(view: View, desk: Desk, width: int, height: int) -> Layout:
+    """The boxes of this view at this size."""
+    count = len(view.campaign.products), len(services(view.state))
+    return arrange(width, height, *count, focus=desk.focus, zoomed=desk.zoomed)
+
+
+def draw(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
+    """The lines of one box: exactly `box.height` of exactly `box.width` cells."""
+    if name in PANES:
+        return _pane(view, desk, name, box)
+    width = box.width
+    match name:
+        case "header":
+            line = chrome.header(view, width)
+        case "first":
+            line = chrome.first_line(view, width)
+        case "alert":
+            line = chrome.alert_line(view, width)
+        case "tabs":
+            line = _tabs(desk)
+        case _:
+            line = chrome.footer(desk.keys, width)
+    return block([line], width, box.height)
+
+
+def _tabs(desk: Desk) -> Line:
+    return tuple(
+        (f" {index} {_TITLES[pane]} ", "selected" if pane == desk.focus else "dim")
+        for index, pane in enumerate(PANES, 1)
+    )
+
+
+def _pane(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
+    inner, rows = max(box.width - 2, 0), max(box.height - 2, 0)
+    painters: dict[str, Callable[[], list[Line]]] = {
+        "stock": lambda: stock.paint(view, inner, rows),
+        "orders": lambda: orders.paint(view, inner, rows, desk.cursor),
+        "cpu": lambda: cpu.paint(view, inner, rows),
+        "errors": lambda: errors.paint(view, inner, rows),
+    }
+    body = painters[name]()
+    health = view.sources[_TOPICS[name]]
+    if not health.usable:
+        body = dimmed(body)
+    age, style = source_note(health)
+    words = ""
+    if name == "stock":
+        words = stock.note(view)
+    elif name == "orders":
+        words = orders.note(view, desk.cursor, rows)
+    note = f"{words} · {age}" if words else age
+    if cell_width(note) > max(box.width - 16, 0):
+        note = age
+    title = f"{PANES.index(name) + 1} {_TITLES[name]}"
+    return frame(title, (note, style), body, box.width, box.height, focused=desk.focus == name)
+
+
+def snapshot(view: View, width: int = 120, height: int = 36) -> str:
+    """The whole screen as plain text: what is printed where there is no terminal."""
+    desk = Desk(focus="")
+    boxes = layout(view, desk, width, height).boxes
+    rows: list[Line] = [BLANK] * height
+    for name, box in sorted(boxes.items(), key=lambda item: item[1].x):
+        if name == "footer":
+            continue
+        for offset, line in enumerate(draw(view, desk, name, box)):
+            rows[box.y + offset] = (*exactly(rows[box.y + offset], box.x), *line) if box.x else line
+    return text_of(rows)
+
+
+def source_lines(view: View, width: int) -> Sequence[Line]:
+    """One line a source: state, ages and the reason, for the plain snapshot and the report page."""
+    lines = []
+    for topic in Topic:
+        health = view.sources[topic]
+        age, style = source_note(health)
+        lines.append(
+            spread(((f" {topic:<9}", ""), (f"{health.state:<8}", style), (health.why, "")), ((age, "dim"),), width)
+        )
+    return lines

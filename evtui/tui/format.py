@@ -1,0 +1,117 @@
+"""Numbers, ages and times as the screen prints them. Unknown prints as `--`, which is not zero and not blank."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from evtui.store.sales import Forecast, Outlook
+from evtui.store.state import Health, SourceState
+
+UNKNOWN = "--"
+
+
+def number(value: float | None) -> str:
+    """A whole number with thousands separators."""
+    return UNKNOWN if value is None else f"{value:,.0f}"
+
+
+def percent(value: float | None, digits: int = 0) -> str:
+    """A percentage of something given in percent."""
+    return UNKNOWN if value is None else f"{value:.{digits}f} %"
+
+
+def short_number(value: float | None) -> str:
+    """A count in at most five characters: 987, 24.7k, 1.2M."""
+    if value is None:
+        return UNKNOWN
+    if abs(value) < 1_000:
+        return f"{value:.0f}"
+    if abs(value) < 999_500:
+        return f"{value / 1_000:.1f}k" if abs(value) < 99_950 else f"{value / 1_000:.0f}k"
+    return f"{value / 1_000_000:.1f}M"
+
+
+def change(value: float | None) -> str:
+    """A relative change with its sign."""
+    return "" if value is None else f"{value * 100:+.0f} %"
+
+
+def span(length: timedelta | None) -> str:
+    """A length of time in at most six characters: 5s, 61m34s, 2h05m, 3d04h."""
+    if length is None:
+        return UNKNOWN
+    seconds = int(length.total_seconds())
+    if seconds < 60:
+        return f"{seconds}s"
+    if seconds < 6_000:
+        return f"{seconds // 60}m{seconds % 60:02}s"
+    minutes = seconds // 60
+    if minutes < 48 * 60:
+        return f"{minutes // 60}h{minutes % 60:02}m"
+    hours = minutes // 60
+    return f"{hours // 24}d{hours % 24:02}h"
+
+
+def clock_span(length: timedelta) -> str:
+    """A countdown: +01:31:14, +2d 03:10:00, T-00:05:00."""
+    seconds = int(abs(length).total_seconds())
+    days, rest = divmod(seconds, 86_400)
+    text = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+    if days:
+        text = f"{days}d {text}"
+    return ("+" if length >= timedelta() else "T-") + text
+
+
+def at(moment: datetime | None, zone: ZoneInfo, pattern: str = "%H:%M:%S") -> str:
+    """A time of day in the campaign's zone."""
+    return UNKNOWN if moment is None else moment.astimezone(zone).strftime(pattern)
+
+
+def when(moment: datetime | None, zone: ZoneInfo, now: datetime) -> str:
+    """A time as short as it can be told: `18:55` today, `02-03 18:55` on another day."""
+    if moment is None:
+        return UNKNOWN
+    same = moment.astimezone(zone).date() == now.astimezone(zone).date()
+    return at(moment, zone, "%H:%M" if same else "%m-%d %H:%M")
+
+
+def outlook(forecast: Forecast, zone: ZoneInfo, now: datetime, *, with_range: bool = False) -> str:
+    """When it sells out, in words where no time can be given."""
+    match forecast.outlook:
+        case Outlook.EXPECTED:
+            text = f"~{when(forecast.at, zone, now)}"
+            if with_range:
+                latest = when(forecast.latest, zone, now) if forecast.latest else "close"
+                text += f" ({when(forecast.earliest, zone, now)}–{latest})"
+            return text
+        case Outlook.UNKNOWN:
+            return UNKNOWN
+        case other:
+            return str(other)
+
+
+def source_note(health: Health) -> tuple[str, str]:
+    """What stands in a pane's border about its source, and the style it stands in."""
+    age = health.fact_age if health.fact_age is not None else health.read_age
+    match health.state:
+        case SourceState.OK:
+            return span(age), "dim"
+        case SourceState.STALE:
+            return f"STALE {span(age)}", "warn"
+        case SourceState.AUTH:
+            return f"AUTH {span(health.read_age) if health.read_age is not None else ''}".strip(), "alert"
+        case SourceState.DOWN:
+            return f"DOWN {span(health.read_age) if health.read_age is not None else ''}".strip(), "alert"
+        case _:
+            return UNKNOWN, "dim"
+
+
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+
+
+def spark(values: list[float | None], top: float) -> str:
+    """One character a value, 0 to `top`; a gap is a blank, and a zero is not: it keeps the lowest mark."""
+    if top <= 0:
+        return " " * len(values)
+    return "".join(" " if value is None else _EIGHTHS[max(1, min(8, round(value / top * 8)))] for value in values)

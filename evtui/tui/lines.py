@@ -1,0 +1,76 @@
+"""Lines of styled text, before any toolkit: what painters make and widgets draw.
+
+A line is a tuple of runs (text, style name). Few runs and few styles a line: on a slow link every one of them is paid
+for. Widths are cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from evtui.text import cell_width, clip
+
+Run = tuple[str, str]
+Line = tuple[Run, ...]
+
+BLANK: Line = ()
+
+
+def plain(line: Line) -> str:
+    """The text of a line."""
+    return "".join(text for text, _ in line)
+
+
+def width(line: Line) -> int:
+    """Cells a line takes."""
+    return sum(cell_width(text) for text, _ in line)
+
+
+def exactly(line: Line, cells: int, style: str = "") -> Line:
+    """`line` cut or padded to exactly `cells`; neighbouring runs of one style are joined."""
+    runs: list[Run] = []
+    used = 0
+    for text, name in line:
+        size = cell_width(text)
+        if used + size > cells:
+            text = clip(text, cells - used)
+            size = cell_width(text)
+        if text:
+            if runs and runs[-1][1] == name:
+                runs[-1] = (runs[-1][0] + text, name)
+            else:
+                runs.append((text, name))
+            used += size
+        if used >= cells:
+            break
+    if used < cells:
+        padding = " " * (cells - used)
+        if runs and runs[-1][1] == style:
+            runs[-1] = (runs[-1][0] + padding, style)
+        else:
+            runs.append((padding, style))
+    return tuple(runs)
+
+
+def restyle(line: Line, style: str) -> Line:
+    """The whole line in one style: a selected row, or a pane whose source is late."""
+    return ((plain(line), style),)
+
+
+def spread(left: Line, right: Line, cells: int) -> Line:
+    """`left` at the left and `right` at the right end of `cells`; the left side gives way."""
+    room = cells - width(right)
+    if room <= 0:
+        return exactly(right, cells)
+    return exactly((*exactly(left, room), *right), cells)
+
+
+def block(lines: Sequence[Line], cells: int, rows: int) -> list[Line]:
+    """Exactly `rows` lines of exactly `cells`; what does not fit is left out."""
+    shown = [exactly(line, cells) for line in lines[:rows]]
+    return shown + [exactly(BLANK, cells)] * (rows - len(shown))
+
+
+def text_of(lines: Iterable[Line]) -> str:
+    """Lines as plain text, without trailing blanks, ending in one newline."""
+    return "\n".join(plain(line).rstrip() for line in lines).rstrip("\n") + "\n"

@@ -1,0 +1,111 @@
+"""The lines around the panes: header, pinned first order, alert strip, footer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from evtui.alerts.rules import Severity
+from evtui.domain.orders import OrderState
+from evtui.domain.reading import Topic
+from evtui.store.state import SourceState
+from evtui.text import cell_width
+from evtui.tui.format import at, clock_span, source_note, span
+from evtui.tui.lines import Line, exactly, spread, width
+from evtui.tui.paint.orders import label
+from evtui.tui.view import View
+
+_SHORT = {SourceState.AUTH: "AUTH", SourceState.DOWN: "DOWN", SourceState.STALE: "STALE", SourceState.UNKNOWN: "--"}
+
+
+_LIT = (Topic.ORDERS, Topic.STOCK, Topic.CPU, Topic.ERRORS)
+"""Sources whose age is always in the header; the others appear there when something is wrong with them."""
+
+
+def header(view: View, cells: int) -> Line:
+    """Market, shop, environment, campaign clock and source ages; narrow screens name only sources that are not well."""
+    campaign, now = view.campaign, view.now
+    local = now.astimezone(campaign.zone)
+    day = campaign.day(now)
+    opened = now - campaign.opens
+    since = f"open {clock_span(opened)}" if opened >= timedelta() else clock_span(opened)
+    if now > campaign.closes:
+        since = f"closed {clock_span(now - campaign.closes)}"
+    brand: Line = ((f" {campaign.market} {campaign.shop.id} {campaign.shop.name} ", "head"),)
+    name = campaign.name.removeprefix(campaign.shop.name).strip()
+    if name and cells >= 116:
+        brand = (*brand, (f"{name} ", ""))
+    if view.scenario:
+        brand = (*brand, (f" DEMO {view.scenario} ", "demo"), (" ", ""))
+    else:
+        brand = (*brand, (f"{campaign.environment} ", "env"))
+    days = f" day {day}/{campaign.days} " if 1 <= day <= campaign.days else f" {campaign.days} days "
+    clock: Line = ((f"{days} {since}", ""), (f"   {local:%H:%M:%S} {local.tzname()}", "head"))
+    lights = _lights(view, brief=False)
+    if width(brand) + width(clock) + width(lights) + 4 > cells:
+        lights = _lights(view, brief=True)
+    return spread((*brand, *clock), lights, cells)
+
+
+def _lights(view: View, *, brief: bool) -> Line:
+    """Each source with its age; briefly, only those that are not well."""
+    parts: list[tuple[str, str]] = []
+    for topic in view.state.specs:
+        health = view.sources[topic]
+        if health.usable and not brief and topic in _LIT:
+            age, _ = source_note(health)
+            parts.append((f"{topic} {age}  ", "dim"))
+        elif not health.usable:
+            style = "alert" if health.state in (SourceState.AUTH, SourceState.DOWN) else "warn"
+            parts.append((f"{topic} {_SHORT[health.state]}  ", style))
+    if brief and not parts:
+        parts.append(("all live  ", "ok"))
+    return tuple(parts) or ((" ", ""),)
+
+
+def first_line(view: View, cells: int) -> Line:
+    """The first order of the campaign, followed until it is delivered."""
+    first = view.first
+    if first is None:
+        opened = view.now - view.campaign.opens
+        if opened < timedelta():
+            return ((" first  the sale is not open yet", "dim"),)
+        if not view.sources[Topic.ORDERS].usable:
+            return ((" first  unknown: the orders source is not answering", "dim"),)
+        return ((f" first  no order yet, {span(opened)} after opening", "warn"),)
+    line = first.tracked.line
+    after = clock_span(first.after_open)[1:].removeprefix("00:")
+    text = f"{line.tg_code} {at(line.created_at, view.zone)} (+{after}) {label(view, first.tracked)}"
+    if first.delivered_at is not None:
+        end, style = f"delivered {at(first.delivered_at, view.zone)} in {span(first.age)}", "ok"
+    elif first.tracked.state is OrderState.RELEASED:
+        end, style = "cancelled or refunded", "warn"
+    else:
+        end, style = f"not delivered yet, {span(first.age)}", "warn"
+    return exactly(((" first  ", "dim"), (f"{text} · ", ""), (end, style)), cells)
+
+
+def alert_line(view: View, cells: int) -> Line:
+    """The worst alert in words, and how many there are."""
+    if not view.alerts:
+        return ((" nothing needs you", "dim"),)
+    worst = view.alerts[0]
+    style = {Severity.PROBLEM: "alert", Severity.WARNING: "warn", Severity.NOTICE: ""}[worst.severity]
+    mark = "!" if worst.severity is Severity.PROBLEM else "~"
+    count = f"{worst.count} " if worst.count > 1 else ""
+    hint = " · Enter opens it" if worst.code else ""
+    others = f" +{len(view.alerts) - 1} more" if len(view.alerts) > 1 else ""
+    return spread((((f"{mark}{count}{worst.text}{hint}"), style),), ((f"{others} ", "dim"),), cells)
+
+
+def footer(keys: Sequence[tuple[str, str]], cells: int) -> Line:
+    """The keys that do something now; those that do not fit are left to `?`."""
+    line: list[tuple[str, str]] = [(" ", "")]
+    used = 1
+    for key, what in keys:
+        size = cell_width(key) + 1 + cell_width(what) + 2
+        if used + size > cells:
+            break
+        line += [(key, "key"), (f" {what}  ", "")]
+        used += size
+    return tuple(line)

@@ -1,0 +1,107 @@
+"""What the screens share: bindings from the registry, and pages that stand over the desk in a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.events import Resize
+from textual.screen import ModalScreen
+
+from evtui.tui.actions import Action, footer
+from evtui.tui.lines import BLANK, Line, exactly
+from evtui.tui.paint import chrome
+from evtui.tui.paint.frame import frame
+from evtui.tui.view import View
+from evtui.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from evtui.tui.app import Cockpit
+
+PAGE_CELLS = 106
+"""Widest a page grows: a line longer than this is hard to follow."""
+
+
+def bindings(actions: Sequence[Action]) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
+    """Textual bindings of these actions."""
+    return [Binding(action.keys, action.id, action.help, show=False, id=action.id) for action in actions]
+
+
+class Page(ModalScreen[None]):
+    """A framed page over the desk, with its own keys in its last line. Subclasses say what is on it."""
+
+    ACTIONS: tuple[Action, ...] = ()
+
+    CSS = """
+    Page { align: center middle; background: transparent; }
+    Page Lines { width: 100%; height: 100%; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._page = Lines("page")
+        self._top = 0
+        self._message: Line = ()
+
+    @property
+    def cockpit(self) -> Cockpit:
+        """The app this page belongs to."""
+        return cast("Cockpit", self.app)
+
+    def compose(self) -> ComposeResult:
+        """The one widget."""
+        yield self._page
+
+    def on_mount(self) -> None:
+        """Paint at once, with what is known."""
+        self._place(self.app.size.width, self.app.size.height)
+        self.show(self.cockpit.view())
+
+    def on_resize(self, event: Resize) -> None:
+        """Follow the terminal."""
+        self._place(event.size.width, event.size.height)
+        self.call_after_refresh(lambda: self.show(self.cockpit.view()))
+
+    def _place(self, width: int, height: int) -> None:
+        self._page.styles.width = min(width, PAGE_CELLS)
+        self._page.styles.height = min(height, max(height - 4, 20))
+
+    def heading(self, view: View) -> str:
+        """What stands in the border."""
+        raise NotImplementedError
+
+    def body(self, view: View, cells: int) -> list[Line]:
+        """The lines of the page, as many as there are."""
+        raise NotImplementedError
+
+    def say(self, line: Line) -> None:
+        """Show a line above the keys until the next one."""
+        self._message = line
+        self.show(self.cockpit.view())
+
+    def show(self, view: View) -> None:
+        """Paint the page; rows that are the same as before are not sent."""
+        size = self.app.size
+        cells = min(size.width, PAGE_CELLS)
+        rows = min(size.height, max(size.height - 4, 20))
+        inner = max(cells - 2, 0)
+        lines = self.body(view, inner)
+        room = max(rows - 4, 1)
+        self._top = max(min(self._top, len(lines) - room), 0)
+        shown = [*lines[self._top : self._top + room]]
+        shown += [BLANK] * (room - len(shown))
+        more = f"{self._top + 1}–{min(self._top + room, len(lines))} of {len(lines)}" if len(lines) > room else ""
+        keys = chrome.footer(footer(self.ACTIONS), inner)
+        body = [*shown, exactly(self._message, inner), keys]
+        self._page.show(frame(self.heading(view), (more, "dim"), body, cells, rows, focused=True))
+
+    def action_scroll(self, by: int) -> None:
+        """Move the page under its frame."""
+        self._top = max(self._top + by, 0)
+        self.show(self.cockpit.view())
+
+    def action_close(self) -> None:
+        """Back to what was below."""
+        self.dismiss()

@@ -1,0 +1,174 @@
+"""The main screen: four panes and the lines around them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.events import Click, Resize
+from textual.geometry import Size
+from textual.screen import Screen
+
+from evtui.domain.codes import OrderCode, parse_code
+from evtui.errors import CodeError
+from evtui.tui.actions import DESK, footer
+from evtui.tui.compose import Desk, draw, layout
+from evtui.tui.layout import PANES, Box, Layout
+from evtui.tui.paint.orders import Cursor, feed
+from evtui.tui.screens.base import bindings
+from evtui.tui.screens.order import OrderPage
+from evtui.tui.view import View
+from evtui.tui.widgets.board import Board
+from evtui.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from evtui.tui.app import Cockpit
+
+_LINES = ("header", "tabs", "first", "alert", "footer")
+
+
+class _Panes(Board):
+    def __init__(self, desk: DeskScreen) -> None:
+        super().__init__(*(Lines(name) for name in (*_LINES[:2], *PANES, *_LINES[2:])))
+        self._desk = desk
+
+    def boxes(self, size: Size) -> dict[str, Box]:
+        return self._desk.layout_for(size).boxes
+
+
+class DeskScreen(Screen[None]):
+    """Where the engineer lives."""
+
+    BINDINGS = bindings(DESK)
+    CSS = "DeskScreen { overflow: hidden; } DeskScreen > Board { width: 100%; height: 100%; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._board = _Panes(self)
+        self._set = Desk(focus="orders", keys=footer(DESK))
+
+    @property
+    def cockpit(self) -> Cockpit:
+        """The app this screen belongs to."""
+        return cast("Cockpit", self.app)
+
+    def compose(self) -> ComposeResult:
+        """The board."""
+        yield self._board
+
+    def layout_for(self, size: Size) -> Layout:
+        """The boxes at a size, for what is set now."""
+        return layout(self.cockpit.view(), self._set, size.width, size.height)
+
+    def on_resize(self, event: Resize) -> None:
+        """Follow the terminal."""
+        self.show(self.cockpit.view())
+
+    def show(self, view: View) -> None:
+        """Draw every box; widgets send only rows that changed."""
+        boxes = layout(view, self._set, self.app.size.width, self.app.size.height).boxes
+        for child in self._board.children:
+            box = boxes.get(child.id or "")
+            if box is not None and isinstance(child, Lines):
+                child.show(draw(view, self._set, child.id or "", box))
+
+    def _change(self, desk: Desk) -> None:
+        moved = (desk.focus, desk.zoomed) != (self._set.focus, self._set.zoomed)
+        self._set = desk
+        if moved:
+            self._board.refresh(layout=True)
+        self.show(self.cockpit.view())
+
+    def action_pane(self, name: str) -> None:
+        """Give a pane the focus."""
+        self._change(replace(self._set, focus=name))
+
+    def action_next_pane(self) -> None:
+        """The next pane in the order of their numbers."""
+        self.action_pane(PANES[(PANES.index(self._set.focus) + 1) % len(PANES)])
+
+    def action_zoom(self) -> None:
+        """The focused pane alone, and back."""
+        self._change(replace(self._set, zoomed=not self._set.zoomed))
+
+    def action_back(self) -> None:
+        """Let go of the selection first, of the zoom second."""
+        if not self._set.cursor.following:
+            self._change(replace(self._set, cursor=Cursor()))
+        elif self._set.zoomed:
+            self.action_zoom()
+
+    def _rows(self) -> int:
+        box = self.layout_for(self.app.size).boxes.get("orders")
+        height = (box.height if box else self.app.size.height) - 2
+        return max(height - (height >= 8), 1)
+
+    def action_move(self, by: int) -> None:
+        """Move the selection; the first move freezes the feed where it stands."""
+        recent = self.cockpit.session.state.orders.recent
+        if not recent:
+            return
+        cursor = self._set.cursor
+        cursor = Cursor(recent[-1], 0) if cursor.following else replace(cursor, index=max(cursor.index + by, 0))
+        held = feed(self.cockpit.view(), cursor, self._rows())
+        cursor = replace(cursor, index=min(cursor.index, max(len(held.codes) - 1, 0)))
+        self._change(replace(self._set, focus="orders", cursor=cursor))
+
+    def on_click(self, event: Click) -> None:
+        """A click gives a pane the focus."""
+        name = event.widget.id if event.widget else None
+        if name in PANES:
+            self.action_pane(name)
+
+    def selected(self) -> str | None:
+        """The TG code of the selected row; without a selection that of the oldest overdue order."""
+        view = self.cockpit.view()
+        cursor = self._set.cursor
+        if cursor.following:
+            return view.late[0].tracked.line.tg_code if view.late else None
+        codes = feed(view, cursor, self._rows()).codes
+        tracked = view.state.orders.get(codes[cursor.index]) if cursor.index < len(codes) else None
+        return tracked.line.tg_code if tracked else None
+
+    def action_open(self) -> None:
+        """Open the selected order."""
+        code = self.selected()
+        if code is None:
+            self.action_move(0)
+            return
+        try:
+            self.app.push_screen(OrderPage(parse_code(code)))
+        except CodeError as error:
+            self.cockpit.say(f"{error}")
+
+    def action_go_to(self) -> None:
+        """Ask for a code and open it."""
+        from evtui.tui.screens.go_to import GoTo  # Input costs time at start and is rarely needed
+
+        def opened(code: OrderCode | None) -> None:
+            if code is not None:
+                self.app.push_screen(OrderPage(code))
+
+        self.app.push_screen(GoTo(), opened)
+
+    def action_report(self) -> None:
+        """Show the report."""
+        from evtui.report.model import Style
+        from evtui.tui.screens.report import ReportPage  # the template engine is not needed to start
+
+        self.app.push_screen(ReportPage(self.cockpit.view(), Style(self.cockpit.session.campaign.report.style)))
+
+    def action_redraw(self) -> None:
+        """Paint everything anew."""
+        self.cockpit.repaint()
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        from evtui.tui.screens.help import HelpPage
+
+        self.app.push_screen(HelpPage())
+
+    def action_quit(self) -> None:
+        """Leave."""
+        self.app.exit()

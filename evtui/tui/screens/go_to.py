@@ -1,0 +1,59 @@
+"""Asking for an order code, with the reason at once when a code cannot exist."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from evtui.domain.codes import OrderCode, parse_code
+from evtui.errors import CodeError
+from evtui.tui.widgets.lines import Lines
+
+
+class GoTo(ModalScreen[OrderCode | None]):
+    """One line of input at the foot of the screen; ends with a code, or None."""
+
+    CSS = """
+    GoTo { align: left bottom; background: transparent; }
+    GoTo Input { width: 100%; height: 1; border: none; padding: 0 1; }
+    GoTo Lines { width: 100%; height: 1; }
+    """
+    BINDINGS: ClassVar[list[Binding | tuple[str, str] | tuple[str, str, str]]] = [
+        Binding("escape", "cancel", show=False)
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._why = Lines("why")
+        self._input = Input(placeholder="TG or TS code", max_length=60, compact=True)
+        self._input.cursor_blink = False
+
+    def compose(self) -> ComposeResult:
+        """The reason line above the input."""
+        yield self._why
+        yield self._input
+
+    def on_mount(self) -> None:
+        """Say what is wanted."""
+        self._why.show([((" go to which order? Enter opens it, Esc leaves", "dim"),)])
+        self._input.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """A code that can exist, or one sentence why not."""
+        if not event.value.strip():
+            self.dismiss(None)
+            return
+        try:
+            code = parse_code(event.value)
+        except CodeError as error:
+            self._why.show([((f" {error}", "alert"),)])
+            return
+        self.dismiss(code)
+
+    def action_cancel(self) -> None:
+        """Nothing was asked."""
+        self.dismiss(None)

@@ -1,0 +1,59 @@
+"""The order page: painted at once from what is known, filled as the look-ups answer."""
+
+from __future__ import annotations
+
+from evtui.domain.codes import OrderCode
+from evtui.domain.reading import Lookup, Reading
+from evtui.session import ASKED_FREELY
+from evtui.tui.actions import ORDER
+from evtui.tui.lines import Line
+from evtui.tui.paint import order
+from evtui.tui.screens.base import Page, bindings
+from evtui.tui.view import View
+
+
+class OrderPage(Page):
+    """One TG with all its lines, asked for by a TG or a TS code."""
+
+    ACTIONS = ORDER
+    BINDINGS = bindings(ORDER)
+
+    def __init__(self, code: OrderCode) -> None:
+        super().__init__()
+        self._code = code
+        self._asked = order.Asked()
+
+    def on_mount(self) -> None:
+        """Paint first, then ask."""
+        super().on_mount()
+        self.action_ask()
+
+    def action_ask(self) -> None:
+        """Send the look-ups that run freely."""
+        if not self._asked.pending:
+            self._asked = order.Asked(tuple(name for name in ASKED_FREELY if name in self._configured()))
+            self.show(self.cockpit.view())
+            self.run_worker(self._ask(), exit_on_error=False)
+
+    def _configured(self) -> frozenset[Lookup]:
+        return self.cockpit.session.collector.lookups
+
+    async def _ask(self) -> None:
+        await self.cockpit.session.ask_about(self._code, tell=self._answered)
+        self._asked = order.Asked((), self._asked.answers)
+        self.show(self.cockpit.view())
+
+    def _answered(self, reading: Reading) -> None:
+        pending = tuple(name for name in self._asked.pending if name != reading.topic)
+        self._asked = order.Asked(pending, (*self._asked.answers, reading))
+        self.cockpit.soon()
+
+    def heading(self, view: View) -> str:
+        """Code, market, shop and the time it was made."""
+        tg_code = self.cockpit.session.group_of(self._code)
+        lines = view.state.orders.group(tg_code) if tg_code else ()
+        return order.title(view, tg_code or str(self._code), lines)
+
+    def body(self, view: View, cells: int) -> list[Line]:
+        """Every line of the group."""
+        return order.paint(view, str(self._code), self.cockpit.session.group_of(self._code), self._asked, cells)

@@ -1,0 +1,65 @@
+"""The report page: the very bytes that `evtui report` prints, with what is doubtful about them below."""
+
+from __future__ import annotations
+
+from evtui.errors import UsageError
+from evtui.report.build import build
+from evtui.report.model import Format, Style
+from evtui.report.render import render
+from evtui.report.save import default_path, keep
+from evtui.tui.actions import REPORT
+from evtui.tui.clipboard import send
+from evtui.tui.lines import BLANK, Line
+from evtui.tui.screens.base import Page, bindings
+from evtui.tui.view import View
+
+
+class ReportPage(Page):
+    """Numbers frozen at the moment it was opened."""
+
+    ACTIONS = REPORT
+    BINDINGS = bindings(REPORT)
+
+    def __init__(self, view: View, style: Style) -> None:
+        super().__init__()
+        self._report = build(view.state, view.now)
+        self._style = style
+        self._campaign = view.campaign
+        self._opened = view.now
+        self._text = ""
+
+    def on_mount(self) -> None:
+        """Render, then paint."""
+        self._typeset()
+        super().on_mount()
+
+    def _typeset(self) -> None:
+        self._text = render(self._report, self._style, Format.TEXT, self.cockpit.session.templates)
+
+    def heading(self, view: View) -> str:
+        """Which report, of when."""
+        moment = self._report.as_of.astimezone(view.zone)
+        return f"Report · {self._style} · as of {moment:%H:%M:%S %Z}"
+
+    def body(self, view: View, cells: int) -> list[Line]:
+        """The text as it will be sent, then the warnings, which are not part of it."""
+        lines: list[Line] = [((f" {line}", ""),) for line in self._text.splitlines()]
+        if self._report.warnings:
+            lines += [BLANK, ((" not part of the report:", "dim"),)]
+            lines += [((f" ! {warning}", "warn"),) for warning in self._report.warnings]
+        return lines
+
+    def action_style(self) -> None:
+        """The other style."""
+        self._style = Style.FULL if self._style is Style.STRICT else Style.STRICT
+        self._typeset()
+        self.show(self.cockpit.view())
+
+    def action_copy(self) -> None:
+        """Save first: the file is the product, the clipboard a convenience nobody confirms."""
+        try:
+            path = keep(self._text, default_path(self._campaign, self._opened))
+        except UsageError as error:
+            self.say(((f" not saved: {error}", "alert"),))
+            return
+        self.say(((f" saved {path} · {send(self.app, self._text)}", "ok"),))

@@ -1,0 +1,58 @@
+"""Everything the screen shows at one moment, computed once a tick and handed to every painter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from evtui.alerts.rules import Alert, alerts
+from evtui.domain.campaign import Campaign
+from evtui.domain.reading import Topic
+from evtui.store.delivery import FirstOrder, Overdue, first_order, overdue
+from evtui.store.sales import ProductFigures, product_figures, total_figures
+from evtui.store.special import FaultFigures, fault_figures
+from evtui.store.state import Health, LaunchState, health
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One moment of a launch. `scenario` is empty unless the sources are simulated."""
+
+    state: LaunchState
+    now: datetime
+    scenario: str
+    products: tuple[ProductFigures, ...]
+    total: ProductFigures
+    late: tuple[Overdue, ...]
+    first: FirstOrder | None
+    alerts: tuple[Alert, ...]
+    faults: tuple[FaultFigures, ...]
+    sources: dict[Topic, Health]
+
+    @property
+    def campaign(self) -> Campaign:
+        """The plan."""
+        return self.state.campaign
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone times are shown in."""
+        return self.state.campaign.zone
+
+
+def view(state: LaunchState, now: datetime, scenario: str = "") -> View:
+    """The view of `state` at `now`."""
+    products = product_figures(state, now)
+    return View(
+        state,
+        now,
+        scenario,
+        products,
+        total_figures(state, products, now),
+        overdue(state, now),
+        first_order(state, now),
+        alerts(state, now),
+        fault_figures(state, now),
+        {topic: health(state, topic, now) for topic in Topic},
+    )

@@ -1,0 +1,1 @@
+"""Widgets on the line API: nothing is drawn that has not changed."""
