@@ -4,8 +4,7 @@
 missing. What concerns several keys at once is in `rules`.
 """
 
-from __future__ import annotations
-
+# no postponed annotations here: evaluating them again costs a start more than everything else in this module
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 

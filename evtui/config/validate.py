@@ -12,6 +12,7 @@ import types
 import typing
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
@@ -90,7 +91,7 @@ def _table(value: object, model: type[msgspec.Struct], metas: list[msgspec.Meta]
     if not isinstance(value, dict):
         notes.add(path, f"expected {_described(metas) or 'a table'}, got {_quoted(value, path)}")
         return BAD
-    fields = {field.encode_name: field for field in msgspec.structs.fields(model)}
+    fields = _fields(model)
     meant: set[str] = set()
     if model.__struct_config__.forbid_unknown_fields:
         meant = _unknown(value, fields, path, notes)
@@ -103,6 +104,11 @@ def _table(value: object, model: type[msgspec.Struct], metas: list[msgspec.Meta]
         elif field.required and name not in meant and name not in notes.lost:
             notes.add((*path, name), _missing(field))
     return checked
+
+
+@cache
+def _fields(model: type[msgspec.Struct]) -> dict[str, FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(model)}
 
 
 def _missing(field: FieldInfo) -> str:

@@ -197,7 +197,24 @@ def test_syntax_errors_have_their_line_and_no_cascade(file: Path, broken: str, l
 def test_a_flood_of_syntax_errors_ends(file: Path) -> None:
     found = problems(file, "!!!\n" * 500)
     assert len(found) == 21
-    assert "more than 20 syntax errors" in found[-1]
+    assert "too many syntax errors" in found[-1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = [\n@\n" + "1,\n" * 100_000,
+        "[" + " " * 500_000,
+        'a = """\n' + "b = 1\n" * 80_000,
+        "[[" * 200_000,
+        "=\n" * 200_000,
+    ],
+)
+def test_a_large_broken_file_is_answered_soon(file: Path, text: str) -> None:
+    file.write_text(text)
+    began = time.perf_counter()
+    assert read(file).problems
+    assert time.perf_counter() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -422,9 +439,18 @@ def test_no_damage_makes_it_raise(tmp_path_factory: pytest.TempPathFactory, data
 
 
 def test_reading_loads_nothing_heavy() -> None:
+    heavy = (
+        "difflib",
+        "evtui.config.scanner",
+        "evtui.config.recover",
+        "evtui.redact",
+        "evtui.providers",
+        "httpx",
+        "click",
+    )
     code = (
         "import sys; from evtui.config.load import read, example_path; assert read(example_path()).file\n"
-        "print(sorted({'difflib', 'evtui.redact', 'evtui.providers', 'httpx', 'textual', 'click'} & set(sys.modules)))"
+        f"print(sorted({{*{heavy!r}, 'textual'}} & set(sys.modules)))"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout == "[]\n"
