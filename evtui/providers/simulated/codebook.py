@@ -22,26 +22,25 @@ class Codebook:
         self._prefixes = tuple(
             next((each for each in prefixes if each.endswith(kind)), f"T{kind}") for kind in _OTHER_SHOPS
         )
+        self._rates = tuple(_OTHER_SHOPS.values())
         self._hour = -1
         self._heads: tuple[str, ...] = ()
         self._first: tuple[int, ...] = ()
-        self._own = [0, 0, 0]
+        self._orders = self._lines = 0
 
-    def group(self, at: int) -> tuple[str, str]:
-        """A TG code and a TM code for an order made at this moment."""
-        return self._next(at, 0), self._next(at, 1)
-
-    def line(self, at: int) -> str:
-        """A TS code for one line of it."""
-        return self._next(at, 2)
-
-    def _next(self, at: int, kind: int) -> str:
+    def order(self, at: int, lines: int) -> tuple[str, str, list[str]]:
+        """Codes of an order made at this moment: its TG, its TM, and a TS for each of its lines."""
         hour, into = divmod(at + self._rhythm.offset(at), HOUR)
         if hour != self._hour:
             self._turn(at, hour)
-        self._own[kind] += 1
-        others = int(into / HOUR * tuple(_OTHER_SHOPS.values())[kind])
-        return f"{self._heads[kind]}{self._first[kind] + self._own[kind] + others:0{6 if kind == 2 else 5}d}"
+        self._orders += 1
+        self._lines += lines
+        share = into / HOUR
+        group, main, slave = (first + int(rate * share) for first, rate in zip(self._first, self._rates, strict=True))
+        tg_head, tm_head, ts_head = self._heads
+        last = slave + self._lines
+        ts_codes = [f"{ts_head}{serial:06d}" for serial in range(last - lines + 1, last + 1)]
+        return f"{tg_head}{group + self._orders:05d}", f"{tm_head}{main + self._orders:05d}", ts_codes
 
     def _turn(self, at: int, hour: int) -> None:
         """Begin an hour: a new letter, and every count from near the start again."""
@@ -49,5 +48,5 @@ class Codebook:
         moment = to_moment(at)
         codes = (make_code(prefix, moment, 0, self._zone) for prefix in self._prefixes)
         self._heads = tuple(str(code).removesuffix(code.serial) for code in codes)
-        self._first = tuple(int(uniform(self._seed, "serial", hour, kind) * 12) for kind in range(3))
-        self._own = [0, 0, 0]
+        self._first = tuple(kind * 17 + int(uniform(self._seed, "serial", hour, kind) * 12) for kind in range(3))
+        self._orders = self._lines = 0

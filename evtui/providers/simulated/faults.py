@@ -16,7 +16,7 @@ from evtui.providers.simulated.world import World
 SOURCE = "simulated elmah"
 
 _SPREAD = 0x9E37_79B9_7F4B
-"""Odd, so that multiplying by it modulo 2^48 gives every turn digits of its own: ids that look random and never meet."""
+"""Odd, so that multiplying by it modulo 2^48 gives each turn digits of its own: ids that look random, none twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ _TROUBLE = {
     "saturated": (
         Recurring(Kind(_SCM, "System.ServiceModel.ServerTooBusyException", "伺服器忙碌中，佇列長度 {n}", 503), 1.2, 3),
     ),
-    "oversold": (Recurring(Kind(_WEB, "System.Data.ConstraintException", "可售數量不足：扣庫存後為 -{n}"), 2.5, 19),),
+    "oversold": (
+        Recurring(Kind(_WEB, "System.Data.ConstraintException", "扣庫存後可售數量為負 (request {n})"), 2.5, 19),
+    ),
     "outage": (
         Recurring(
             Kind(_SCM, "System.Net.Sockets.SocketException", "無法連線，因為目標電腦拒絕連線。 port {n}"), 1.0, 10, 18

@@ -26,12 +26,18 @@ _SURGE_MINUTES = 60
 _SURGE_MOST = 240
 """Most surge orders a minute; a larger stock is sold by larger orders."""
 
-_ENDS = ((0.06, Fate.EXPIRED), (0.075, Fate.CANCELLED), (0.082, Fate.REFUNDED))
-"""How orders end that do not end well, as upper ends of their shares."""
+_EXPIRES, _CANCELS, _ILL_ENDS = 0.06, 0.075, 0.082
+"""Upper ends of the shares of orders that are never paid, cancelled on the way, and refunded after delivery."""
 
 _TWO_SETS, _THREE_SETS = 0.88, 0.97
 _TWO_LINES = 0.10
 """Shares of lines with more than one set, and of orders with more than one line."""
+
+
+def _fate(chance: float) -> Fate:
+    if chance >= _ILL_ENDS:
+        return Fate.DELIVERED
+    return Fate.EXPIRED if chance < _EXPIRES else Fate.CANCELLED if chance < _CANCELS else Fate.REFUNDED
 
 
 class Flow:
@@ -104,18 +110,15 @@ class Flow:
 
     def _sell(self, at: int, surging: bool, draw: Callable[[], float]) -> int:
         """One customer's attempt; the number of orders made of it."""
-        shelf = (
-            self._inventory.last[int(draw() * len(self._inventory.last))] if surging else self._inventory.pick(draw())
-        )
+        last = self._inventory.last
+        shelf = last[int(draw() * len(last))] if surging else self._inventory.pick(draw())
         size = draw()
         quantity = 1 if size < _TWO_SETS else 2 if size < _THREE_SETS else 3
         if surging:
             quantity *= self._surge_sets
         if not self._inventory.take(at, shelf, quantity):
             return 0
-        chance = draw()
-        fate = next((fate for upto, fate in _ENDS if chance < upto), Fate.DELIVERED)
-        journey = travel(at, fate, draw)
+        journey = travel(at, _fate(draw()), draw)
         lines = [(shelf, quantity, journey)]
         if draw() < _TWO_LINES:
             other = self._inventory.pick(draw())
@@ -139,18 +142,16 @@ class Flow:
 
     def _book(self, at: int, lines: list[tuple[int, int, Journey]]) -> None:
         """Give an order its codes and file everything that will ever change about it."""
-        tg_code, tm_code = self._codebook.group(at)
+        tg_code, tm_code, ts_codes = self._codebook.order(at, len(lines))
         ledger = self.ledger
-        for place, quantity, journey in lines:
+        for ts_code, (place, quantity, journey) in zip(ts_codes, lines, strict=True):
             shelf = self.shelves[place]
             price = shelf.product.price
             amount = None if price is None else price * quantity
             number = len(self.lines)
-            ts_code = self._codebook.line(at)
             page_id = shelf.product.page_id
             self.lines.append(SimLine(ts_code, tg_code, tm_code, page_id, shelf.sku_id, quantity, amount, journey))
-            for change in change_times(journey):
-                ledger.change(change, number)
+            ledger.change(number, change_times(journey))
             ledger.move(at, place, quantity, 0)
             if journey.released != NEVER:
                 ledger.move(journey.released, place, 0, quantity)

@@ -7,6 +7,7 @@ poll costs what is new and not what there is.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 
 _LINE_BITS = 24
 """Room for 16 million lines below the time; one integer a change sorts and searches fastest."""
@@ -44,12 +45,13 @@ class Ledger:
         self._start = start
         self.accounts = tuple(StockAccount(total) for total in totals)
         self._changes: list[int] = []
-        self._open_changes: dict[int, list[int]] = {}
+        self._open_changes: defaultdict[int, list[int]] = defaultdict(list)
         self._open_moves: dict[int, list[tuple[int, int, int, int]]] = {}
 
-    def change(self, at: int, line: int) -> None:
-        """File a change of one line's row; its minute must not be sealed yet."""
-        self._open_changes.setdefault((at - self._start) // 60_000, []).append(at << _LINE_BITS | line)
+    def change(self, line: int, times: list[int]) -> None:
+        """File the changes of one line's row; their minutes must not be sealed yet."""
+        for at in times:
+            self._open_changes[(at - self._start) // 60_000].append(at << _LINE_BITS | line)
 
     def move(self, at: int, account: int, ordered: int, returned: int) -> None:
         """File a movement of stock; its minute must not be sealed yet."""

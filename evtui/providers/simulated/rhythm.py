@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from math import exp
 
 from evtui.domain.campaign import Campaign
@@ -17,7 +18,15 @@ _DAY = (
 _ECHO = 20 * MINUTE
 """A push is forgotten at this rate."""
 
+_DAY_MINUTES = 24 * 60
 _MILLISECOND = timedelta(milliseconds=1)
+
+
+@cache
+def _by_minute() -> tuple[float, ...]:
+    """The day drawn out to minutes, since a day of history asks for every one of them."""
+    pairs = zip(_DAY, (*_DAY[1:], _DAY[0]), strict=True)
+    return tuple(before + (after - before) * minute / 60 for before, after in pairs for minute in range(60))
 
 
 class Rhythm:
@@ -40,9 +49,7 @@ class Rhythm:
 
     def daylight(self, at: int) -> float:
         """How busy this time of day is, 1 = a usual working morning."""
-        hour, into = divmod(at + self.offset(at), HOUR)
-        before, after = _DAY[hour % 24], _DAY[(hour + 1) % 24]
-        return before + (after - before) * into / HOUR
+        return _by_minute()[(at + self.offset(at)) // MINUTE % _DAY_MINUTES]
 
     def echo(self, at: int) -> float:
         """How strongly promotions are still felt: 1 at the moment one goes out, fading within the hour."""
