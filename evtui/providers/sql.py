@@ -11,6 +11,7 @@ no change for an hour says exactly that.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,8 +19,11 @@ from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy.engine import URL, Connection, Engine, Row
-from sqlalchemy.exc import SQLAlchemyError
+try:
+    from sqlalchemy.engine import URL, Connection, Engine, Row
+    from sqlalchemy.exc import SQLAlchemyError
+except ImportError as error:
+    raise ImportError("SQLAlchemy is missing: pip install 'evtui[sql]'") from error
 
 from evtui.domain.orders import OrderLine
 from evtui.domain.reading import Answer, Coverage, FailureKind, Lookup, OrderBatch, StockLevels, Topic
@@ -184,23 +188,28 @@ class SqlProvider:
     async def _ask(self, work: Callable[[Connection], T]) -> T:
         """`work` on a connection, in a thread, within the time limits."""
         deadline = self._settings.connect_timeout + self._settings.query_timeout + GRACE
+        abandoned = threading.Event()
         try:
-            return await asyncio.wait_for(asyncio.to_thread(self._answer, work), deadline)
-        except TimeoutError:
+            return await asyncio.wait_for(asyncio.to_thread(self._answer, work, abandoned), deadline)
+        except (TimeoutError, asyncio.CancelledError) as error:
+            abandoned.set()
             self._drop_connections()
+            if isinstance(error, asyncio.CancelledError):
+                raise
             raise SourceError(FailureKind.DOWN, f"the database did not answer within {deadline:g} s") from None
-        except asyncio.CancelledError:
-            self._drop_connections()
-            raise
 
-    def _answer(self, work: Callable[[Connection], T]) -> T:
+    def _answer(self, work: Callable[[Connection], T], abandoned: threading.Event) -> T:
         try:
             engine = self._engine()
         except UsageError as error:  # only from a url_file: the other places were read by `open`
             raise SourceError(FailureKind.AUTH, str(error), FILE_REMEDY) from None
         try:
             with engine.connect() as connection:
-                return work(connection)
+                try:
+                    return work(connection)
+                finally:
+                    if abandoned.is_set():  # its pool is gone: nobody would take the connection back
+                        connection.invalidate()
         except (SQLAlchemyError, OSError, ValueError, OverflowError) as error:
             # `from None`: the chain would carry the driver's own text, which may quote the URL
             raise failure(error, self._layout, self._url) from None

@@ -13,12 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from evtui.errors import UsageError
+import sqlalchemy as sa
 
-try:
-    import sqlalchemy as sa
-except ImportError as error:
-    raise ImportError("SQLAlchemy is missing: pip install 'evtui[sql]'") from error
+from evtui.errors import UsageError
 
 ORDER_COLUMNS = {
     "ts_code": "OrderSlaveFlow_TradesOrderSlaveCode",

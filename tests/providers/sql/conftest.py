@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from sql_shop import Shopfront
 
 
@@ -26,6 +27,10 @@ def postgres() -> Iterator[SimpleNamespace]:
     with tempfile.TemporaryDirectory(prefix="evtui-pg-", ignore_cleanup_errors=True) as folder:
         server = wheel.get_server(Path(folder, "data"), cleanup_mode="stop")
         url = str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+        with sa.create_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT").connect() as connection:
+            # these tables live for a second: nothing has to survive a power cut
+            connection.execute(sa.text("ALTER SYSTEM SET fsync = off"))
+            connection.execute(sa.text("SELECT pg_reload_conf()"))
         try:
             yield SimpleNamespace(url=url, stop=server.stop, start=server.ensure_postgres_running)
         finally:

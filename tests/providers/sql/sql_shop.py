@@ -53,7 +53,7 @@ class Shopfront:
     def __init__(self, url: str) -> None:
         self.url = url
         self.watches: list[Watch] = []
-        self.engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+        self.engine = sa.create_engine(url, pool_pre_ping=True)
         meta = sa.MetaData()
         kinds: dict[str, Any] = {
             "_Qty": sa.Integer, "Id": sa.Integer, "Flag": sa.SmallInteger, "Payment": sa.Numeric(18, 2),
