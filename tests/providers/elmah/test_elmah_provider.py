@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import FrozenInstanceError, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -79,6 +80,40 @@ def entries(answer: Answer) -> tuple[ErrorEntry, ...]:
     return answer.value.entries
 
 
+class Openings:
+    """What the provider opens, as the interpreter itself reports it; `then` runs just before the next opening."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.then: Callable[[], None] | None = None
+        self.listening = False
+        sys.addaudithook(self._heard)  # there for good: the interpreter takes no hook back
+
+    def _heard(self, event: str, arguments: tuple[object, ...]) -> None:
+        if not self.listening or event != "open":
+            return
+        path, mode, _ = arguments
+        if mode is None and str(path).endswith(".xml"):  # os.open; what the test itself writes has a mode
+            self.names.append(Path(str(path)).name)
+            then, self.then = self.then, None
+            if then is not None:
+                then()
+
+
+@pytest.fixture(scope="module")
+def interpreter() -> Openings:
+    return Openings()
+
+
+@pytest.fixture
+def openings(interpreter: Openings) -> Iterator[Openings]:
+    interpreter.names.clear()
+    interpreter.then = None
+    interpreter.listening = True
+    yield interpreter
+    interpreter.listening = False
+
+
 @pytest.fixture
 def watch(tmp_path: Path) -> Watch:
     return Watch(tmp_path)
@@ -111,13 +146,15 @@ async def test_the_listing_is_the_newest_fact(watch: Watch) -> None:
     assert (await watch.poll()).fact_time == NOW
 
 
-async def test_known_files_are_never_opened_again(watch: Watch) -> None:
+async def test_known_files_are_never_opened_again(watch: Watch, openings: Openings) -> None:
     paths = [put(watch.folder, error) for error in some(5)]
-    coverage = (await watch.poll()).coverage
-    for path, data in zip(paths, (b"<test/>", b"<error", b"", b"<!DOCTYPE x>", elmah_bytes(Written())), strict=True):
-        path.write_bytes(data)  # would show, if anybody looked
-    answer = await watch.poll()
-    assert (entries(answer), answer.coverage) == ((), coverage)
+    (watch.folder / "other.xml").write_bytes(b"<test/>")
+    await watch.poll()
+    assert sorted(openings.names) == sorted([*(path.name for path in paths), "other.xml"])
+    await watch.poll()
+    new = put(watch.folder, numbered(7, NOW))
+    await watch.poll()
+    assert openings.names[6:] == [new.name]
 
 
 async def test_the_order_of_the_folder_does_not_matter(tmp_path: Path) -> None:
@@ -169,11 +206,19 @@ class TestHowFarBack:
         answer = await watch.poll()
         assert [entry.message for entry in entries(answer)] == ["fault 1"]
 
-    async def test_older_files_are_never_opened(self, watch: Watch) -> None:
+    async def test_older_files_are_never_opened(self, watch: Watch, openings: Openings) -> None:
         for age in (25, 26, 24 * 4000):
             (watch.folder / elmah_name(OPENS - timedelta(hours=age), None)).write_bytes(b"not even XML")
         answer = await watch.poll()
         assert (answer.coverage.expected, answer.coverage.note) == (0, "")
+        assert openings.names == []
+
+    async def test_what_is_older_inside_is_not_told(self, watch: Watch) -> None:
+        put(watch.folder, numbered(1, NOW))
+        put(watch.folder, numbered(2, NOW + timedelta(milliseconds=500)))
+        (watch.folder / "copied.xml").write_bytes(elmah_bytes(numbered(3, NOW - timedelta(days=400))))
+        watch.settings["since"] = (NOW + timedelta(milliseconds=200)).isoformat()
+        assert await watch.messages() == ["fault 2"]
 
     @pytest.mark.parametrize(
         ("since", "expected"),
@@ -249,6 +294,17 @@ class TestUnfinishedFiles:
             assert answer.coverage.note == f"1 unreadable ({name})"
             watch.clock.advance(PATIENCE)
 
+    async def test_opened_when_new_and_when_it_is_given_up_and_not_in_between(
+        self, watch: Watch, openings: Openings
+    ) -> None:
+        (watch.folder / elmah_name(NOW, None)).write_bytes(b"<error message=")
+        opened = []
+        for _ in range(5):
+            await watch.poll()
+            opened.append(len(openings.names))
+            watch.clock.advance(PATIENCE / 2)
+        assert opened == [1, 1, 2, 2, 2]
+
     async def test_tried_again_if_it_changes_after_all(self, watch: Watch) -> None:
         path = watch.folder / elmah_name(NOW, None)
         path.write_bytes(b"<error message=")
@@ -309,6 +365,24 @@ class TestUnfinishedFiles:
 
 
 class TestWhatIsNotAnError:
+    async def test_a_file_that_goes_between_listing_and_opening_is_no_error(
+        self, watch: Watch, openings: Openings
+    ) -> None:
+        first, second = (put(watch.folder, error) for error in some(2))
+        openings.then = first.unlink  # the newer file is opened first
+        answer = await watch.poll()
+        assert openings.names == [second.name, first.name]
+        assert [entry.message for entry in entries(answer)] == ["fault 1"]
+        assert (answer.coverage.seen, answer.coverage.expected, answer.coverage.note) == (1, 1, "")
+
+    async def test_a_file_that_grows_beyond_the_limit_while_it_is_opened(
+        self, watch: Watch, openings: Openings
+    ) -> None:
+        path = watch.folder / "grows.xml"
+        path.write_bytes(b"<error>")
+        openings.then = lambda: os.truncate(path, LARGEST + 1)
+        assert (await watch.poll()).coverage.note == "1 over 5 MB (grows.xml)"
+
     async def test_a_name_that_leads_nowhere_is_no_error(self, watch: Watch) -> None:
         (watch.folder / elmah_name(NOW, None)).symlink_to(watch.folder / "gone.xml")
         answer = await watch.poll()
@@ -350,7 +424,7 @@ class TestWhatIsNotAnError:
         (watch.folder / "fits.xml").write_bytes(fitting + b" " * (LARGEST - len(fitting)))
         large = watch.folder / "large.xml"
         large.write_bytes(fitting)
-        os.truncate(large, LARGEST + 1)
+        os.truncate(large, 10**12)  # mostly holes: reading it would end the test
         answer = await watch.poll()
         assert [entry.message for entry in entries(answer)] == ["fault 1"]
         assert (answer.coverage.seen, answer.coverage.expected) == (1, 2)

@@ -124,7 +124,15 @@ class TestTime:
         assert entry.at.utcoffset() == timedelta(0)
 
     @pytest.mark.parametrize(
-        "text", ["", "yesterday", "0001-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+        "text",
+        [
+            "",
+            "yesterday",
+            "0001-01-01T00:00:00",
+            "0001-01-01T00:00:00+14:00",
+            "0001-01-02T00:00:00Z",
+            "9999-12-31T23:59:59-14:00",
+        ],
     )
     def test_the_name_stands_in_for_a_time_that_is_missing_or_unset(self, text: str) -> None:
         assert entry_of(f'<error time="{text}"/>'.encode()).at == NAMED_AT
@@ -155,6 +163,10 @@ class TestCharacters:
     def test_bytes_that_are_not_utf8(self) -> None:
         found = read_error(b'<error message="caf\xe9!"/>', ORIGIN)
         assert (found.entry.message, found.mended) == ("caf\ufffd!", 1)
+
+    def test_all_kinds_of_damage_count(self) -> None:
+        found = read_error(b'<error message="&#x1B;caf\xe9!\x00\xef\xbf\xbd"/>', ORIGIN)
+        assert (found.entry.message, found.mended) == ("\ufffdcaf\ufffd!\ufffd\ufffd", 3)
 
     def test_c1_controls_which_xml_allows_are_made_visible(self) -> None:
         assert entry_of(b'<error message="&#x9B;2J&#x85;\xc2\x9d0;x"/>').message == "<U+009B>2J<U+0085><U+009D>0;x"
