@@ -169,7 +169,7 @@ class Health:
             (*service.fixed, *invented),
             fixed,
             usual,
-            warmth=10.6 + 1.1 * (number % 3) / 2,
+            warmth=11.0 + 1.1 * (number % 3) / 2,
             gain=0.13 if is_front else 0.10,
             saturated=fixed + scaled - 1 if saturated else None,
         )

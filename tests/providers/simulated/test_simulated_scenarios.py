@@ -237,10 +237,18 @@ def test_unknown_scenario_and_seed_are_usage_errors() -> None:
 
 
 @pytest.mark.parametrize("scenario", sorted(SCENARIOS))
-def test_every_scenario_runs_to_its_last_day_with_other_plans(scenario: str) -> None:
+def test_every_scenario_runs_on_a_two_hour_sale_of_another_market(scenario: str) -> None:
     small = malaysia()
-    assert Launch(scenario, small.closes + timedelta(days=1), small).stock()
-    bare = hong_kong(services=(), promotions=(), products=hong_kong().products[:1])
-    launch = Launch(scenario, CLOSES, bare)
-    assert launch.stock()[0].total == 4800
+    launch = Launch(scenario, small.closes + timedelta(hours=1), small)
+    (first, second) = launch.stock()
+    assert first.total == second.total == 25
+    assert {service for service, _ in launch.cpu().machines} == {"Api"}
+    assert len(launch.cpu().machines) == 4
+
+
+@pytest.mark.parametrize("scenario", ["calm", "stuck"])
+def test_the_last_day_of_a_long_sale_still_has_sets_to_sell(scenario: str) -> None:
+    launch = Launch(scenario, CLOSES, hong_kong(services=(), promotions=()))
+    assert min(level.selling for level in launch.stock()) > 0
+    assert len({line.created_at.date() for line in launch.lines().values()}) == 16
     assert launch.cpu().points == ()
