@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from evtui.domain.reading import (
     Answer,
@@ -35,6 +35,13 @@ _SLICE = 0.004
 """Seconds of walking after which the event loop gets its turn: a quarter of a frame."""
 
 
+class SimulatedSettings(base.Settings, frozen=True, kw_only=True):
+    """`scenario` is a name, `seed` any whole number; `--scenario` and `--seed` go before both."""
+
+    scenario: str = "calm"
+    seed: int = 1
+
+
 class SimulatedProvider:
     """A launch that never happened; see `scenario.SCENARIOS` for what can be watched.
 
@@ -43,12 +50,7 @@ class SimulatedProvider:
     their newest complete minute.
     """
 
-    class Settings(base.Settings, frozen=True, kw_only=True):
-        """`scenario` is a name, `seed` any whole number; `--scenario` and `--seed` go before both."""
-
-        scenario: str = "calm"
-        seed: int = 1
-
+    Settings: ClassVar[type[base.Settings]] = SimulatedSettings
     topics: ClassVar[frozenset[Topic]] = frozenset(Topic)
     lookups: ClassVar[frozenset[Lookup]] = frozenset(Lookup)
 
@@ -73,7 +75,7 @@ class SimulatedProvider:
         }
 
     @classmethod
-    def open(cls, settings: Any, context: Context) -> Self:
+    def open(cls, settings: SimulatedSettings, context: Context) -> Self:
         """Raises UsageError for an unknown scenario and for a seed that is no whole number."""
         scenario = context.options.get("scenario") or settings.scenario
         seed = context.options.get("seed")

@@ -26,7 +26,7 @@ from evtui.domain.reading import (
 )
 from evtui.domain.stock import StockLevel
 from evtui.providers.base import Context, Question
-from evtui.providers.simulated.provider import SimulatedProvider
+from evtui.providers.simulated.provider import SimulatedProvider, SimulatedSettings
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 OPENS = datetime(2024, 1, 25, 10, tzinfo=HONG_KONG).astimezone(UTC)
@@ -98,7 +98,7 @@ class Launch:
         self.campaign = campaign or hong_kong()
         self.clock = ManualClock(now)
         self.context = Context(self.campaign, self.clock, {}, options={"scenario": scenario, "seed": seed})
-        self.provider = SimulatedProvider.open(SimulatedProvider.Settings(), self.context)
+        self.provider = SimulatedProvider.open(SimulatedSettings(), self.context)
 
     def until(self, now: datetime) -> Launch:
         self.clock.set(now)

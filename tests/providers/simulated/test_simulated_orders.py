@@ -9,11 +9,13 @@ from datetime import UTC, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulated_launch import HONG_KONG, OPENS, Launch, at, batch, malaysia
+from simulated_launch import HONG_KONG, OPENS, Launch, at, batch, finish, malaysia
 
 from evtui.domain.codes import parse_code
 from evtui.domain.orders import OrderLine, OrderState, state_of
 from evtui.domain.reading import Topic
+from evtui.providers.simulated.draw import to_ms
+from evtui.providers.simulated.provider import SimulatedProvider, SimulatedSettings
 from evtui.providers.simulated.scenario import SCENARIOS
 
 END = at(10, 40)
@@ -77,8 +79,12 @@ def test_nothing_is_told_twice_and_a_clock_set_back_tells_nothing() -> None:
 
 def test_sources_of_one_session_share_one_world() -> None:
     launch = Launch("rush", at(10, 5))
-    other = type(launch.provider).open(launch.provider.Settings(scenario="rush"), launch.context)
-    assert other._world is launch.provider._world
+    other = SimulatedProvider.open(SimulatedSettings(), launch.context)
+    launch.poll(Topic.ORDERS)
+    (world,) = launch.context.shared.values()
+    assert not world.behind(to_ms(launch.clock.now()))
+    assert finish(other.poll(Topic.STOCK, None)) == launch.poll(Topic.STOCK)
+    assert list(launch.context.shared.values()) == [world]
 
 
 async def test_sources_asked_at_once_while_the_world_catches_up_agree() -> None:

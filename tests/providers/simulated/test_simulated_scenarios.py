@@ -15,7 +15,7 @@ from evtui.domain.orders import OrderLine, OrderState, state_of
 from evtui.domain.reading import ErrorBatch, FailureKind, Lookup, OrderBatch, Topic
 from evtui.errors import UsageError
 from evtui.providers.base import Context, SourceError
-from evtui.providers.simulated.provider import SimulatedProvider
+from evtui.providers.simulated.provider import SimulatedProvider, SimulatedSettings
 from evtui.providers.simulated.scenario import SCENARIOS
 
 
@@ -227,9 +227,9 @@ def test_unknown_scenario_and_seed_are_usage_errors() -> None:
     for options in ({"scenario": "calmer"}, {"seed": "many"}):
         context = Context(launch.campaign, launch.clock, {}, options=options)
         with pytest.raises(UsageError) as caught:
-            SimulatedProvider.open(SimulatedProvider.Settings(), context)
+            SimulatedProvider.open(SimulatedSettings(), context)
         assert str(next(iter(options.values()))) in str(caught.value)
-    settings = SimulatedProvider.Settings(scenario="nope")
+    settings = SimulatedSettings(scenario="nope")
     with pytest.raises(UsageError, match=r"nope.*calm, rush, stuck"):
         SimulatedProvider.open(settings, Context(launch.campaign, launch.clock, {}))
     # the command line goes before the campaign file
