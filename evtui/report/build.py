@@ -260,7 +260,9 @@ def _source(state: LaunchState, source: Health) -> SourceLine:
     spec = state.specs.get(source.topic)
     whys = {}
     if source.fact_age is None:
-        whys["fact_age_s"] = "it holds no fact yet" if source.state is SourceState.OK else word(source.why)
+        whys["fact_age_s"] = (
+            "it holds no fact yet" if source.state is SourceState.OK else word(source.why) or str(source.state)
+        )
     if source.read_age is None:
         whys["read_age_s"] = word(source.why) or "it never answered"
     provider = word(spec.provider) if spec else ""

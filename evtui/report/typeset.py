@@ -111,11 +111,13 @@ def _escaped(text: str) -> str:
 
 def _blame(error: Exception, templates: Path | None, name: str) -> Exception:
     """The sentence for a broken template of the user's; a fault of a shipped one is ours and stays what it is."""
+    if templates is None:
+        return error
     if isinstance(error, TemplateSyntaxError):
         place, line = error.filename or error.name or name, error.lineno
     else:
-        place, line = _innermost(error.__traceback__)
-    if templates is None or not place or Path(place).parent == SHIPPED:
+        place, line = _innermost(error.__traceback__, templates)
+    if not Path(place).is_relative_to(templates):
         return error
     if isinstance(error, TemplateNotFound):
         what = f"there is no template {word(str(error.name))}"
@@ -124,12 +126,12 @@ def _blame(error: Exception, templates: Path | None, name: str) -> Exception:
     return UsageError(f"report template {place}, line {line}: {what}")
 
 
-def _innermost(traceback: TracebackType | None) -> tuple[str, int]:
-    """File and line of the template frame in which an error came up; jinja2 puts template lines into tracebacks."""
+def _innermost(traceback: TracebackType | None, templates: Path) -> tuple[str, int]:
+    """File and line of the last frame in the user's own templates; jinja2 puts template lines into tracebacks."""
     found = ("", 0)
     while traceback is not None:
         filename = traceback.tb_frame.f_code.co_filename
-        if filename.endswith(".j2"):
+        if Path(filename).is_relative_to(templates):
             found = (filename, traceback.tb_lineno)
         traceback = traceback.tb_next
     return found
