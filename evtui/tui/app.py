@@ -31,7 +31,15 @@ class Cockpit(App[None]):
     """The whole program on a terminal."""
 
     ENABLE_COMMAND_PALETTE = False
-    CSS = "Screen { background: ansi_default; color: ansi_default; }"
+    CSS = """
+    Screen { background: ansi_default; color: ansi_default; }
+    DeskScreen { overflow: hidden; }
+    Board, Lines { width: 100%; height: 100%; }
+    Page { align: center middle; background: transparent; }
+    GoTo { align: left bottom; background: transparent; }
+    GoTo Input { width: 100%; height: 1; border: none; padding: 0 1; }
+    GoTo Lines { width: 100%; height: 1; }
+    """
     TITLE = "evtui"
 
     def __init__(self, session: Session, *, whole_frames: bool = False) -> None:

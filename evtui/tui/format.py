@@ -68,22 +68,22 @@ def at(moment: datetime | None, zone: ZoneInfo, pattern: str = "%H:%M:%S") -> st
     return UNKNOWN if moment is None else moment.astimezone(zone).strftime(pattern)
 
 
-def when(moment: datetime | None, zone: ZoneInfo, now: datetime) -> str:
-    """A time as short as it can be told: `18:55` today, `02-03 18:55` on another day."""
+def hour_or_day(moment: datetime | None, zone: ZoneInfo, now: datetime) -> str:
+    """A time in five characters: `18:55` today, `02-03` on another day."""
     if moment is None:
         return UNKNOWN
     same = moment.astimezone(zone).date() == now.astimezone(zone).date()
-    return at(moment, zone, "%H:%M" if same else "%m-%d %H:%M")
+    return at(moment, zone, "%H:%M" if same else "%m-%d")
 
 
 def outlook(forecast: Forecast, zone: ZoneInfo, now: datetime, *, with_range: bool = False) -> str:
-    """When it sells out, in words where no time can be given."""
+    """When it sells out, in words where no time can be given; on another day the day is as much as can be said."""
     match forecast.outlook:
         case Outlook.EXPECTED:
-            text = f"~{when(forecast.at, zone, now)}"
+            text = f"~{hour_or_day(forecast.at, zone, now)}"
             if with_range:
-                latest = when(forecast.latest, zone, now) if forecast.latest else "close"
-                text += f" ({when(forecast.earliest, zone, now)}–{latest})"
+                latest = hour_or_day(forecast.latest, zone, now) if forecast.latest else "close"
+                text += f" ({hour_or_day(forecast.earliest, zone, now)}–{latest})"
             return text
         case Outlook.UNKNOWN:
             return UNKNOWN

@@ -33,13 +33,13 @@ def header(view: View, cells: int) -> Line:
         since = f"closed {clock_span(now - campaign.closes)}"
     brand: Line = ((f" {campaign.market} {campaign.shop.id} {campaign.shop.name} ", "head"),)
     name = campaign.name.removeprefix(campaign.shop.name).strip()
-    if name and cells >= 116:
+    if name and cells >= 116 and not view.scenario:
         brand = (*brand, (f"{name} ", ""))
     if view.scenario:
         brand = (*brand, (f" DEMO {view.scenario} ", "demo"), (" ", ""))
     else:
         brand = (*brand, (f"{campaign.environment} ", "env"))
-    days = f" day {day}/{campaign.days} " if 1 <= day <= campaign.days else f" {campaign.days} days "
+    days = f"day {day}/{campaign.days} " if 1 <= day <= campaign.days else f"{campaign.days} days "
     clock: Line = ((f"{days} {since}", ""), (f"   {local:%H:%M:%S} {local.tzname()}", "head"))
     lights = _lights(view, brief=False)
     if width(brand) + width(clock) + width(lights) + 4 > cells:

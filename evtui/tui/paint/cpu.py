@@ -25,7 +25,7 @@ from evtui.tui.view import View
 TOPIC = Topic.CPU
 """Whose age stands in the pane's border."""
 
-_LEAD = 27
+_LEAD = 28
 """Cells of words before a sparkline."""
 
 

@@ -6,7 +6,7 @@ from evtui.domain.faults import short_type
 from evtui.domain.reading import Topic
 from evtui.store.special import FaultFigures
 from evtui.text import fit, one_line
-from evtui.tui.format import at, when
+from evtui.tui.format import UNKNOWN, hour_or_day
 from evtui.tui.lines import Line
 from evtui.tui.view import View
 
@@ -40,27 +40,21 @@ def paint(view: View, cells: int, rows: int) -> list[Line]:
 def _row(view: View, figures: FaultFigures, cells: int) -> Line:
     fault = figures.fault
     count = figures.since_open if figures.special else figures.count
-    first, last = fault.first.at, fault.newest.at
+    last = hour_or_day(fault.newest.at, view.zone, view.now)
     if figures.special:
-        seen = f"{when(first, view.zone, view.now)}–{at(last, view.zone, '%H:%M')}"
+        seen = f"{hour_or_day(fault.first.at, view.zone, view.now)}–{last}"
     else:
-        seen = f"{figures.status} {when(last, view.zone, view.now)}"
-    app = fault.key.application.rsplit(".", 1)[-1] or "--"
-    name = short_type(fault.key.type) or "--"
+        seen = f"{figures.status} {last}"
+    app = fault.key.application.rsplit(".", 1)[-1] or UNKNOWN
+    name = short_type(fault.key.type) or UNKNOWN
     if fault.newest.status_code:
         name += f" {fault.newest.status_code}"
-    room = cells - 1 - 5 - 7 - 1 - len(seen) - 1
-    app_cells = min(10, room // 3)
-    text = f"{_WORD[figures.status]:<5}"
-    subject = (
-        fit(f"{fit(app, app_cells)} {name}", room)
-        if cells < 90
-        else fit(f"{fit(app, app_cells)} {name}  {one_line(fault.newest.message)}", room)
-    )
+    if cells >= 90:
+        name += f"  {one_line(fault.newest.message)}"
+    room = cells - 5 - 7 - 14
     style = _STYLE[figures.status]
     return (
-        (f" {text}", style),
-        (f"{f'×{count:,}':>6} ", ""),
-        (subject, "" if style == "warn" else style if style == "dim" else ""),
-        (f" {seen}", "dim"),
+        (f" {_WORD[figures.status]:<4}", style),
+        (f"{f'×{count:,}':>6} {fit(f'{fit(app, min(9, room // 3))} {name}', room)}", "dim" if style == "dim" else ""),
+        (f"{seen:>13} ", "dim"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evtui.domain.reading import Topic
 from evtui.store.sales import Outlook, ProductFigures, Velocity
 from evtui.text import fit
-from evtui.tui.format import UNKNOWN, at, clock_span, number, outlook
+from evtui.tui.format import UNKNOWN, clock_span, hour_or_day, number, outlook
 from evtui.tui.lines import Line
 from evtui.tui.view import View
 
@@ -39,14 +39,14 @@ def note(view: View) -> str:
 def _columns(cells: int) -> tuple[int, bool]:
     """Width of the product column, and whether there is room for sell-through and the forecast's range."""
     roomy = cells >= 84
-    fixed = 7 + 7 + 6 + 4 + 4 + (8 + 1 + 27 if roomy else 8)
+    fixed = 7 + 7 + 7 + 4 + 3 + (8 + 1 + 27 if roomy else 8)
     return max(cells - fixed, 8), roomy
 
 
 def _head(cells: int) -> Line:
     name, roomy = _columns(cells)
-    through = f"{'sold %':>8} " if roomy else " "
-    text = f"{'page':<7}{fit('product', name)}{'left':>7}{'sold':>6}{'fly':>4}{'Δ':>4}{through}{'sold out'}"
+    last = f"{'sold %':>8} sold out" if roomy else " out"
+    text = f"{'page':<7}{fit('product', name)}{'left':>7}{'sold':>7}{'fly':>4}{'Δ':>3}{last}"
     return ((text, "dim"),)
 
 
@@ -59,8 +59,8 @@ def _row(view: View, figures: ProductFigures, cells: int) -> Line:
     return (
         (f"{product.page_id:<7}{fit(product.label, name)}", ""),
         (f"{left:>7}", style),
-        (f"{number(figures.sold):>6}{number(figures.in_flight):>4}", ""),
-        (f"{_drift(figures):>4}", "alert" if figures.drift else ""),
+        (f"{number(figures.sold):>7}{number(figures.in_flight):>4}", ""),
+        (f"{_drift(figures):>3}", "alert" if figures.drift else ""),
         (f"{through:>8} " if roomy else " ", ""),
         (_outlook(view, figures, roomy), _outlook_style(figures)),
     )
@@ -75,8 +75,8 @@ def _total(view: View, cells: int) -> Line:
     return (
         (f"{'total':<7}{fit(label, name)}", "head"),
         (f"{left:>7}", style or "head"),
-        (f"{number(total.sold):>6}{number(total.in_flight):>4}", "head"),
-        (f"{_drift(total):>4}", "alert" if total.drift else "head"),
+        (f"{number(total.sold):>7}{number(total.in_flight):>4}", "head"),
+        (f"{_drift(total):>3}", "alert" if total.drift else "head"),
         (f"{through:>8}" if roomy else f" {through:>7}", "head"),
     )
 
@@ -118,11 +118,13 @@ def _drift(figures: ProductFigures) -> str:
 def _outlook(view: View, figures: ProductFigures, roomy: bool) -> str:
     product = figures.product
     if figures.oversold:
-        return "OVERSOLD"
+        return "OVERSOLD" if roomy else "OVER!"
     if figures.forecast.outlook is Outlook.SOLD_OUT and figures.sold_out_at is not None:
-        return f"out {at(figures.sold_out_at, view.zone, '%H:%M')}"
+        gone = hour_or_day(figures.sold_out_at, view.zone, view.now)
+        return f"sold out {gone}" if roomy else f"@{gone}"
     if product is not None and figures.forecast.outlook is Outlook.NOT_OPEN:
-        return f"opens {at(product.on_sale, view.zone, '%H:%M')}"
+        opens = hour_or_day(product.on_sale, view.zone, view.now)
+        return f"opens {opens}" if roomy else opens
     if not roomy and figures.forecast.outlook in _TERSE:
         return _TERSE[figures.forecast.outlook]
     return outlook(figures.forecast, view.zone, view.now, with_range=roomy)

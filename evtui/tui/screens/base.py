@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 PAGE_CELLS = 106
 """Widest a page grows: a line longer than this is hard to follow."""
 
+MIN_ROWS = 14
+"""Rows a page has at the least, so that it does not jump while the first answers come in."""
+
 
 def bindings(actions: Sequence[Action]) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
     """Textual bindings of these actions."""
@@ -33,11 +36,6 @@ class Page(ModalScreen[None]):
     """A framed page over the desk, with its own keys in its last line. Subclasses say what is on it."""
 
     ACTIONS: tuple[Action, ...] = ()
-
-    CSS = """
-    Page { align: center middle; background: transparent; }
-    Page Lines { width: 100%; height: 100%; }
-    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,17 +54,16 @@ class Page(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Paint at once, with what is known."""
-        self._place(self.app.size.width, self.app.size.height)
         self.show(self.cockpit.view())
 
     def on_resize(self, event: Resize) -> None:
         """Follow the terminal."""
-        self._place(event.size.width, event.size.height)
         self.call_after_refresh(lambda: self.show(self.cockpit.view()))
 
-    def _place(self, width: int, height: int) -> None:
-        self._page.styles.width = min(width, PAGE_CELLS)
-        self._page.styles.height = min(height, max(height - 4, 20))
+    def _extent(self, lines: int) -> tuple[int, int]:
+        """Cells and rows of the page: as high as what is on it, as long as the terminal has them."""
+        size = self.app.size
+        return min(size.width, PAGE_CELLS), min(size.height, max(lines + 4, MIN_ROWS))
 
     def heading(self, view: View) -> str:
         """What stands in the border."""
@@ -83,11 +80,13 @@ class Page(ModalScreen[None]):
 
     def show(self, view: View) -> None:
         """Paint the page; rows that are the same as before are not sent."""
-        size = self.app.size
-        cells = min(size.width, PAGE_CELLS)
-        rows = min(size.height, max(size.height - 4, 20))
+        cells, _ = self._extent(0)
         inner = max(cells - 2, 0)
         lines = self.body(view, inner)
+        _, rows = self._extent(len(lines))
+        if (self._page.region.width, self._page.region.height) != (cells, rows):
+            self._page.styles.width = cells
+            self._page.styles.height = rows
         room = max(rows - 4, 1)
         self._top = max(min(self._top, len(lines) - room), 0)
         shown = [*lines[self._top : self._top + room]]

@@ -41,7 +41,6 @@ class DeskScreen(Screen[None]):
     """Where the engineer lives."""
 
     BINDINGS = bindings(DESK)
-    CSS = "DeskScreen { overflow: hidden; } DeskScreen > Board { width: 100%; height: 100%; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,7 +76,8 @@ class DeskScreen(Screen[None]):
         moved = (desk.focus, desk.zoomed) != (self._set.focus, self._set.zoomed)
         self._set = desk
         if moved:
-            self._board.refresh(layout=True)
+            # a widget clears the layout of those above it, not its own: so one of the children asks
+            self._board.children[0].refresh(layout=True)
         self.show(self.cockpit.view())
 
     def action_pane(self, name: str) -> None:

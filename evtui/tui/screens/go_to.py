@@ -17,11 +17,6 @@ from evtui.tui.widgets.lines import Lines
 class GoTo(ModalScreen[OrderCode | None]):
     """One line of input at the foot of the screen; ends with a code, or None."""
 
-    CSS = """
-    GoTo { align: left bottom; background: transparent; }
-    GoTo Input { width: 100%; height: 1; border: none; padding: 0 1; }
-    GoTo Lines { width: 100%; height: 1; }
-    """
     BINDINGS: ClassVar[list[Binding | tuple[str, str] | tuple[str, str, str]]] = [
         Binding("escape", "cancel", show=False)
     ]

@@ -24,8 +24,7 @@ class OrderPage(Page):
         self._asked = order.Asked()
 
     def on_mount(self) -> None:
-        """Paint first, then ask."""
-        super().on_mount()
+        """Ask; the framework calls the base class's own handler too, which paints."""
         self.action_ask()
 
     def action_ask(self) -> None:

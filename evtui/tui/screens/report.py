@@ -29,9 +29,8 @@ class ReportPage(Page):
         self._text = ""
 
     def on_mount(self) -> None:
-        """Render, then paint."""
+        """Typeset; the framework then calls the base class's own handler, which paints."""
         self._typeset()
-        super().on_mount()
 
     def _typeset(self) -> None:
         self._text = render(self._report, self._style, Format.TEXT, self.cockpit.session.templates)
