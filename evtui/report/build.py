@@ -28,7 +28,7 @@ from evtui.store.delivery import first_order, overdue
 from evtui.store.load import cpu_now, cpu_window, report_window, services, traffic
 from evtui.store.sales import Outlook, ProductFigures, product_figures
 from evtui.store.special import fault_figures
-from evtui.store.state import Health, LaunchState, SourceState, health
+from evtui.store.state import Health, LaunchState, health
 
 _TYPE_CELLS = 60
 """Characters kept of an error type in the report's one line: the longest real short names are about forty."""
@@ -260,9 +260,7 @@ def _source(state: LaunchState, source: Health) -> SourceLine:
     spec = state.specs.get(source.topic)
     whys = {}
     if source.fact_age is None:
-        whys["fact_age_s"] = (
-            "it holds no fact yet" if source.state is SourceState.OK else word(source.why) or str(source.state)
-        )
+        whys["fact_age_s"] = word(source.why) or "it holds no fact yet"
     if source.read_age is None:
         whys["read_age_s"] = word(source.why) or "it never answered"
     provider = word(spec.provider) if spec else ""

@@ -138,13 +138,8 @@ def _line(line: LineView, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _step(step: ChainStep, zone: ZoneInfo) -> dict[str, Any]:
-    figures = {
-        "id": step.step,
-        "state": step.state,
-        "at": step.at,
-        "took_s": _took(step),
-        "source": step.source or None,
-    }
+    took = _took(step)
+    figures = {"id": step.step, "state": step.state, "at": step.at, "took_s": took, "source": step.source or None}
     not_seen = step.state is StepState.NOT_SEEN
     untimed = "not seen" if not_seen else "the source tells no time"
     alone = "no earlier step with a time" if step.took is None else "done before the step that stands ahead of it"

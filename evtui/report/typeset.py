@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -34,11 +35,10 @@ def fill(report: Report, style: Style, fmt: Format, templates: Path | None) -> s
     Raises:
         UsageError: a template of the user's is broken; names the file and the line.
     """
-    folders = [SHIPPED] if templates is None else [templates, SHIPPED]
-    environment = _environment(folders, report.zone)
     name = f"{style}.{fmt}.j2"
     try:
-        template = environment.get_template(name)
+        changed = 0 if templates is None else templates.stat().st_mtime_ns
+        template = _environment(templates, changed, report.zone).get_template(name)
         text = template.render(report=report, style=str(style), warnings=report.warnings_for(style))
     except UnicodeDecodeError as error:
         raise UsageError(f"a template for {name} in {templates} is not UTF-8 text: {error.reason}") from error
@@ -51,7 +51,10 @@ def fill(report: Report, style: Style, fmt: Format, templates: Path | None) -> s
     return text.rstrip("\n") + "\n"
 
 
-def _environment(folders: list[Path], zone: ZoneInfo) -> ImmutableSandboxedEnvironment:
+@lru_cache(maxsize=4)
+def _environment(templates: Path | None, changed: int, zone: ZoneInfo) -> ImmutableSandboxedEnvironment:
+    """Compiled templates are kept; `changed` dates the user's folder, so that a file put there is found at once."""
+    folders = [SHIPPED] if templates is None else [templates, SHIPPED]
     # utf-8-sig: an editor that writes a byte order mark must not put it into the first line of the report
     loader = ChoiceLoader([FileSystemLoader(folder, encoding="utf-8-sig") for folder in folders])
     environment = ImmutableSandboxedEnvironment(

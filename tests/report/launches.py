@@ -158,7 +158,8 @@ class Launch:
 
     def state(self) -> LaunchState:
         """What is believed after hearing all of them."""
-        specs = {topic: SourceSpec(topic, "table", CADENCE, 3 * MINUTE) for topic in Topic}
+        late = {Topic.CPU: 3 * MINUTE, Topic.TRAFFIC: 3 * MINUTE}
+        specs = {topic: SourceSpec(topic, "table", CADENCE, late.get(topic, timedelta())) for topic in Topic}
         if self.traffic is None:
             del specs[Topic.TRAFFIC]
         state = LaunchState(self.campaign, specs)

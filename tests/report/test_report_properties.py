@@ -89,7 +89,7 @@ STRICT = re.compile(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(launch=LAUNCHES, window=st.none() | st.integers(0, 10_000).map(lambda s: timedelta(seconds=s)))
 def test_any_launch_has_a_report(launch: Launch, window: timedelta | None) -> None:
     report = build(launch.state(), NOW, window)

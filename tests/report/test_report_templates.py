@@ -26,10 +26,8 @@ def write(folder: Path, text: str, name: str = "strict.text.j2") -> Path:
 
 
 def test_a_template_of_the_same_name_replaces_the_shipped_one(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        "{{ report.name }}\n{% for s in report.services %}{{ s.name }}={{ s.cpu_mean | percent }};{% endfor %}",
-    )
+    loop = "{% for s in report.services %}{{ s.name }}={{ s.cpu_mean | percent }};{% endfor %}"
+    write(tmp_path, "{{ report.name }}\n" + loop)
     assert strict(tmp_path) == "CUAPP電子票券\nMWeb=12;SCMAPI=15;\n"
 
 
@@ -59,7 +57,7 @@ def test_unknown_prints_as_two_dashes_without_being_asked(tmp_path: Path) -> Non
         ("a\n{{ reprot.name }}", 2, "'reprot' is undefined"),
         ("{{ report.nmae }}", 1, "has no attribute 'nmae'"),
         ("a\nb\n{{ report.__class__.__mro__ }}", 3, "is unsafe"),
-        ("{{ ''.join.__globals__ }}", 1, "is unsafe"),
+        ("{{ report.unknown.__func__.__globals__ }}", 1, "is unsafe"),
         ("\n{{ 1 / 0 }}", 2, "division by zero"),
         ("\n\n{{ report.sold + 'x' }}", 3, "unsupported operand"),
         ("{{ report.name | no_such }}", 1, "No filter named 'no_such'"),
