@@ -40,11 +40,11 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), MASK),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), MASK),
     (re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"), MASK),
+    # sixteen digits in card groups; ahead of telephone numbers, which would take the first half and leave the rest
+    (re.compile(r"(?<!\d)\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?!\d)"), MASK),
     # telephone numbers: international form, and the eight-digit form of Hong Kong in its usual two groups
     (re.compile(r"\+\d{1,3}[ -]?\d{3,4}[ -]?\d{4,6}\b"), MASK),
     (re.compile(r"(?<![\w-])[2-9]\d{3}[ -]\d{4}(?![\w-])"), MASK),
-    # sixteen digits in card groups
-    (re.compile(r"(?<!\d)\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?!\d)"), MASK),
 )
 
 
