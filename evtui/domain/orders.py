@@ -86,13 +86,18 @@ def state_of(line: OrderLine) -> OrderState:
     return OrderState.UNKNOWN
 
 
-def is_paid(line: OrderLine) -> bool:
-    """Whether the line's words say it was paid: StatusForUserDef has left WaitingToPay, or a payment time is known."""
+def is_paid(line: OrderLine, state: OrderState | None = None) -> bool:
+    """Whether the line's words say it was paid: StatusForUserDef has left WaitingToPay, or a payment time is known.
+
+    `state` saves sorting the words again where the caller has done it.
+    """
     if line.paid_at is not None:
         return True
-    state = state_of(line)
+    state = state or state_of(line)
     if state is OrderState.UNPAID:
         return False
+    if state is OrderState.DELIVERED:
+        return True
     if state is OrderState.RELEASED:
-        return line.status_user in ("RefundFinish",) or line.status == "RefundFinish"
+        return "RefundFinish" in (line.status_user, line.status)
     return bool(line.status_user)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from evtui.domain.chain import Step, StepSeen, StepState
 from evtui.domain.orders import OrderState
 from evtui.store.state import LaunchState
-from evtui.store.tracked import Tracked
+from evtui.store.tracked import STATE_RANK, Tracked
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,10 @@ class FirstOrder:
 
 @dataclass(frozen=True, slots=True)
 class ChainStep:
-    """One step of one line as the order page shows it; `took` is the time since the step done before it."""
+    """One step of one line as the order page shows it; `took` is the time since the steps done before it.
+
+    It is None where a time is missing, and where two sources' times contradict the order of the steps.
+    """
 
     step: Step
     state: StepState
@@ -68,7 +71,7 @@ def overdue(state: LaunchState, now: datetime) -> tuple[Overdue, ...]:
         if passed <= limit:
             break
         tracked = state.orders.get(ts_code)
-        if tracked is not None and tracked.line.shop_id == state.campaign.shop.id:
+        if tracked is not None:
             found.append(Overdue(tracked, passed, tracked.clock_start(state.campaign)[1]))
     return tuple(found)
 
@@ -96,7 +99,7 @@ def chain(tracked: Tracked) -> tuple[ChainStep, ...]:
     known = {seen.step: seen for seen in tracked.steps}
     for seen in _from_statuses(tracked):
         held = known.get(seen.step)
-        if held is None or (held.state is not StepState.DONE and seen.state is StepState.DONE):
+        if held is None or STATE_RANK[held.state] < STATE_RANK[seen.state]:
             known[seen.step] = seen
     steps: list[ChainStep] = []
     before: datetime | None = None

@@ -10,7 +10,10 @@ from evtui.domain.faults import ErrorEntry, FaultKey, fault_key
 from evtui.store.series import Counts, minute_of
 
 MAX_FAULTS = 2_000
-"""Distinct faults kept apart; beyond it messages of one type share a group, so a flood of new texts stays bounded."""
+"""Distinct faults kept apart; beyond it messages of one type share a group, so a flood of new texts stays bounded.
+
+Which of them share it depends on which were heard of first: the one place where the order of readings is seen.
+"""
 
 OTHER_SHAPE = "(other messages)"
 
@@ -27,7 +30,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class FaultBook:
-    """All groups, and which errors were counted: eight-byte digests of their ids by day, not the ids themselves."""
+    """All groups, and which errors were counted: eight-byte digests of their ids by hour, not the ids themselves."""
 
     faults: Mapping[FaultKey, Fault] = field(default_factory=dict)
     seen: Mapping[int, frozenset[bytes]] = field(default_factory=dict)
@@ -39,10 +42,10 @@ def add_errors(book: FaultBook, entries: Iterable[ErrorEntry]) -> FaultBook:
     seen: dict[int, set[bytes]] = {}
     changes: dict[FaultKey, dict[int, int]] = {}
     for entry in entries:
-        day = int(entry.at.timestamp() // 86_400)
-        known = seen.get(day)
+        hour = minute_of(entry.at) // 60
+        known = seen.get(hour)
         if known is None:
-            known = seen[day] = set(book.seen.get(day, ()))
+            known = seen[hour] = set(book.seen.get(hour, ()))
         digest = blake2b(f"{entry.application}\0{entry.error_id}".encode(), digest_size=8).digest()
         if digest in known:
             continue
@@ -56,7 +59,7 @@ def add_errors(book: FaultBook, entries: Iterable[ErrorEntry]) -> FaultBook:
     for key, minutes in changes.items():
         held = faults[key]
         faults[key] = Fault(key, held.counts.add(minutes), held.first, held.newest)
-    return FaultBook(faults, {**book.seen, **{day: frozenset(ids) for day, ids in seen.items()}})
+    return FaultBook(faults, {**book.seen, **{hour: frozenset(ids) for hour, ids in seen.items()}})
 
 
 def _put(

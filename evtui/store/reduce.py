@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never
 
 from evtui.domain.reading import (
@@ -15,6 +16,7 @@ from evtui.domain.reading import (
     CpuPoints,
     ErrorBatch,
     Failure,
+    FailureKind,
     FleetSizes,
     OrderBatch,
     Reading,
@@ -22,8 +24,8 @@ from evtui.domain.reading import (
     Topic,
     TrafficPoints,
 )
+from evtui.store.draft import add_facts, add_lines
 from evtui.store.faults import add_errors
-from evtui.store.orders import add_facts, add_lines
 from evtui.store.series import Series, minute_of
 from evtui.store.state import STOCK_READINGS, LaunchState, SourceSeen, StockSeen
 from evtui.store.tracked import observe
@@ -40,7 +42,8 @@ def reduce(state: LaunchState, reading: Reading) -> LaunchState:
         case StockLevels():
             return replace(state, stock=_merge_stock(state.stock, value, reading))
         case OrderBatch():
-            seen = [observe(line, reading.taken_at) for line in value.lines]
+            polled = isinstance(reading.topic, Topic)
+            seen = [observe(line, reading.taken_at, polled=polled) for line in value.lines]
             return replace(state, orders=add_lines(state.orders, seen, state.campaign)) if seen else state
         case ChainFacts():
             return replace(state, orders=add_facts(state.orders, value, state.campaign)) if value.steps else state
@@ -63,14 +66,17 @@ def reduce(state: LaunchState, reading: Reading) -> LaunchState:
             assert_never(value)
 
 
+_SAYS_MORE = (FailureKind.DOWN, FailureKind.DATA, FailureKind.AUTH)
+
+
 def _note_source(sources: Mapping[Topic, SourceSeen], reading: Reading) -> Mapping[Topic, SourceSeen]:
     topic = reading.topic
     if not isinstance(topic, Topic):
         return sources
     seen = sources.get(topic, SourceSeen())
     if isinstance(reading.value, Failure):
-        held = (seen.failed_at, repr(seen.failure)) if seen.failed_at else None
-        if held is None or held < (reading.taken_at, repr(reading.value)):
+        held = None if seen.failed_at is None or seen.failure is None else _telling(seen.failed_at, seen.failure)
+        if held is None or held < _telling(reading.taken_at, reading.value):
             seen = replace(seen, failed_at=reading.taken_at, failure=reading.value)
     else:
         newer = [time for time in (seen.fact_time, reading.fact_time) if time]
@@ -79,6 +85,11 @@ def _note_source(sources: Mapping[Topic, SourceSeen], reading: Reading) -> Mappi
             seen = replace(seen, taken_at=reading.taken_at, coverage=reading.coverage)
         seen = replace(seen, fact_time=max(newer) if newer else None)
     return {**sources, topic: seen}
+
+
+def _telling(at: datetime, failure: Failure) -> tuple[datetime, int, str, str]:
+    """The later failure counts; of two about the same question the one that says more than that nothing came."""
+    return (at, _SAYS_MORE.index(failure.kind), failure.why, failure.remedy)
 
 
 def _merge_stock(

@@ -15,9 +15,10 @@ from typing import TypeVar
 from evtui.domain.campaign import Product
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
-from evtui.store.orders import Tally
-from evtui.store.series import Counts, minute_of
+from evtui.store.orders import RECENT_LINES, RELEASED_LINES, Tally, oddity
+from evtui.store.series import Counts, minute_of, moment_of
 from evtui.store.state import LaunchState
+from evtui.store.tracked import Tracked
 
 WINDOWS = (5, 15, 60)
 """Minutes over which velocity is given."""
@@ -55,15 +56,17 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Velocity:
-    """Sets sold in the last `minutes` (fewer right after opening)."""
+    """Sets sold in the last `minutes` (fewer right after opening), the present one included."""
 
     minutes: float
     sold: int
+    span: float
+    """Minutes that the count really covers: the present minute is not over yet."""
 
     @property
     def per_minute(self) -> float | None:
         """Sets a minute, or None where there are too few sales to call it a rate."""
-        return self.sold / self.minutes if self.minutes > 0 and self.sold >= MIN_SALES_VELOCITY else None
+        return self.sold / self.span if self.span > 0 and self.sold >= MIN_SALES_VELOCITY else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class ProductFigures:
     """Opening less reported less sold and in flight, all as of the same stock reading; None where they cannot be."""
     sold_out_at: datetime | None = None
     last_minute: int = 0
+    """Sets ordered in the minute the sale closes in; those made after the close are in no other figure."""
 
     @property
     def remaining_computed(self) -> int | None:
@@ -114,7 +118,7 @@ def product_figures(state: LaunchState, now: datetime) -> tuple[ProductFigures, 
 
 def total_figures(state: LaunchState, products: tuple[ProductFigures, ...], now: datetime) -> ProductFigures:
     """The sum; a figure that one product lacks is unknown in the sum too."""
-    sold = [counts for page in state.orders.sales if (counts := state.orders.sales[page])]
+    sold = list(state.orders.sales.values())
     gone = [figures.sold_out_at for figures in products]
     return ProductFigures(
         product=None,
@@ -155,13 +159,13 @@ def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigu
         in_flight=tally.in_flight if tally else None,
         released=tally.released if tally else None,
         delivered=tally.delivered if tally else None,
-        revenue=tally.revenue_cents / 100 if tally else None,
+        revenue=tally.revenue_cents / 100 if tally and not tally.unpriced else None,
         remaining_reported=reported,
         reported_total=reported_total,
         velocity=velocity,
         forecast=_forecast(product, remaining, velocity[-1] if tally else None, now),
         drift=_drift(state, product, tally, opening),
-        sold_out_at=max((time for time in gone if time), default=None) if out else None,
+        sold_out_at=max((time for time in gone if time), default=None) if out and all(gone) else None,
         last_minute=tally.last_minute if tally else 0,
     )
 
@@ -169,32 +173,65 @@ def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigu
 def _drift(state: LaunchState, product: Product, tally: Tally | None, opening: int | None) -> int | None:
     """The ledger's difference at the newest stock reading that the orders have caught up with.
 
-    Stock and orders are read at different moments; orders made after the stock reading are left out of the comparison,
-    or every busy second would look like a loss.
+    Stock and orders are read at different moments. What happened to orders after the stock reading is undone for the
+    comparison, or every busy second would look like a loss. None where that cannot be done.
     """
-    heard = state.sources.get(Topic.ORDERS)
-    if tally is None or opening is None or heard is None or heard.taken_at is None:
+    known_until = _orders_known_until(state)
+    if tally is None or opening is None or known_until is None:
         return None
-    skus = [seen.level_at(heard.taken_at) for (page, _), seen in state.stock.items() if page == product.page_id]
-    if not skus or None in skus:
-        return None
+    skus = [seen.level_at(known_until) for (page, _), seen in state.stock.items() if page == product.page_id]
     known = [reading for reading in skus if reading is not None]
-    at = min(reading[0] for reading in known).timestamp()
-    later = 0
-    for created, ts_code in reversed(state.orders.recent):
-        if created <= at:
+    if not known or len(known) < len(skus):
+        return None
+    since = _taken_since(state, product, min(at for at, _ in known))
+    if since is None:
+        return None
+    return opening - sum(level.selling for _, level in known) - (tally.sold + tally.in_flight - since)
+
+
+def _orders_known_until(state: LaunchState) -> datetime | None:
+    """The moment up to which every order is known: that of the newest answer, less the source's usual delay."""
+    heard, spec = state.sources.get(Topic.ORDERS), state.specs.get(Topic.ORDERS)
+    if heard is None or heard.taken_at is None:
+        return None
+    return max(heard.taken_at, heard.fact_time or heard.taken_at) - (spec.delay if spec else timedelta())
+
+
+def _taken_since(state: LaunchState, product: Product, moment: datetime) -> int | None:
+    """Sets taken since `moment`, less those given back since; None where the feed does not reach back that far."""
+    book, taken = state.orders, 0
+    for pairs, limit in ((book.recent, RECENT_LINES), (book.released, RELEASED_LINES)):
+        if len(pairs) >= limit and pairs[0][0] > moment.timestamp():
+            return None
+    for created, ts_code in reversed(book.recent):
+        if created <= moment.timestamp():
             break
-        tracked = state.orders.get(ts_code)
-        if tracked and tracked.line.page_id == product.page_id and tracked.state is not OrderState.RELEASED:
-            later += tracked.line.quantity
-    return opening - sum(level.selling for _, level in known) - (tally.sold + tally.in_flight - later)
+        tracked = book.get(ts_code)
+        if tracked and _counts_for(tracked, product, state) and tracked.state is not OrderState.RELEASED:
+            taken += tracked.line.quantity
+    for released, ts_code in reversed(book.released):
+        if released <= moment.timestamp():
+            break
+        tracked = book.get(ts_code)
+        if tracked and _counts_for(tracked, product, state) and tracked.line.created_at <= moment:
+            taken -= tracked.line.quantity
+    return taken
+
+
+def _counts_for(tracked: Tracked, product: Product, state: LaunchState) -> bool:
+    return tracked.line.page_id == product.page_id and not oddity(tracked, state.campaign)
 
 
 def _velocity(sales: list[Counts], opened: datetime, now: datetime) -> tuple[Velocity, ...]:
     since_open = max((now - opened) / timedelta(minutes=1), 0.0)
     end = minute_of(now) + 1
+    unfinished = (moment_of(end) - now) / timedelta(minutes=1)
     return tuple(
-        Velocity(min(float(window), since_open), sum(counts.between(end - window, end) for counts in sales))
+        Velocity(
+            minutes=min(float(window), since_open),
+            sold=sum(counts.between(end - window, end) for counts in sales),
+            span=min(window - unfinished, since_open),
+        )
         for window in WINDOWS
     )
 
@@ -208,14 +245,14 @@ def _forecast(product: Product, remaining: int | None, velocity: Velocity | None
         return Forecast(Outlook.SOLD_OUT)
     if velocity.sold == 0:
         return Forecast(Outlook.NOT_AT_THIS_RATE)
-    if velocity.sold < MIN_SALES_FORECAST or velocity.minutes <= 0:
+    if velocity.sold < MIN_SALES_FORECAST or velocity.span <= 0:
         return Forecast(Outlook.TOO_FEW)
     spread = _Z95 * math.sqrt(velocity.sold)
 
     def when(sold: float) -> datetime | None:
         if sold <= 0:
             return None
-        minutes = remaining * velocity.minutes / sold
+        minutes = remaining * velocity.span / sold
         at = now + timedelta(minutes=minutes)
         return at if at <= product.off_sale else None
 

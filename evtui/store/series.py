@@ -84,8 +84,10 @@ class Counts:
         hours: dict[int, Mapping[int, int]] = dict(self.hours)
         drafts: dict[int, dict[int, int]] = {}
         for minute, difference in changes.items():
-            draft = drafts.setdefault(minute // 60, {}) or dict(hours.get(minute // 60, ()))
-            drafts[minute // 60] = draft
+            hour = minute // 60
+            draft = drafts.get(hour)
+            if draft is None:  # not `or`: a draft that came to nothing is still the draft
+                draft = drafts[hour] = dict(hours.get(hour, ()))
             draft[minute] = draft.get(minute, 0) + difference
             if draft[minute] == 0:
                 del draft[minute]

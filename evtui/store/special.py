@@ -65,6 +65,6 @@ def _status(key: FaultKey, fault: Fault, baseline: int, since: int, campaign: Ca
 
 def _ignored(key: FaultKey, fault: Fault, campaign: Campaign) -> bool:
     return any(
-        (rule.type == "*" or rule.type == key.type) and fnmatchcase(fault.newest.message, rule.message)
+        rule.type in ("*", key.type) and fnmatchcase(fault.newest.message, rule.message.replace("[", "[[]"))
         for rule in campaign.errors.ignore
     )

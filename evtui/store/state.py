@@ -43,9 +43,11 @@ class SourceSeen:
     """What a source last said, good and bad."""
 
     taken_at: datetime | None = None
+    """When the newest question was sent that was answered."""
     fact_time: datetime | None = None
     coverage: Coverage = Coverage()
     failed_at: datetime | None = None
+    """When the newest question was sent that failed."""
     failure: Failure | None = None
 
 
@@ -119,10 +121,9 @@ def health(state: LaunchState, topic: Topic, now: datetime) -> Health:
     def as_health(kind: SourceState, why: str = "", remedy: str = "") -> Health:
         return Health(topic, kind, fact_age, read_age, why, remedy, seen.coverage)
 
-    failing = seen.failure is not None and seen.failed_at is not None
-    if failing and (seen.taken_at is None or seen.failed_at >= seen.taken_at):  # type: ignore[operator]
-        failure = seen.failure
-        assert failure is not None
+    failure, failed_at = seen.failure, seen.failed_at
+    # both times are those of the question: an answer that came after its deadline outdoes the failure to come in time
+    if failure is not None and failed_at is not None and (seen.taken_at is None or failed_at > seen.taken_at):
         auth = failure.kind is FailureKind.AUTH
         return as_health(SourceState.AUTH if auth else SourceState.DOWN, failure.why, failure.remedy)
     if seen.taken_at is None:
