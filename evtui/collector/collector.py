@@ -6,12 +6,16 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from evtui.clock import Clock
-from evtui.collector.poller import Poller, Sink, ask
-from evtui.domain.reading import Failure, FailureKind, Lookup, Reading
+from evtui.collector.poller import Poller
+from evtui.collector.question import Flight, Sink, hand_over
+from evtui.domain.reading import Failure, FailureKind, Lookup, Reading, Topic
 from evtui.providers.base import Provider, Question
 
 LOOKUP_DEADLINE_S = 10.0
 """Seconds a look-up may take before the page says it got no answer."""
+
+STOP_GRACE_S = 0.2
+"""Seconds that questions under way get to break off in order, such as to close a connection, when polling ends."""
 
 
 class Collector:
@@ -36,20 +40,35 @@ class Collector:
         return frozenset(self._lookups)
 
     async def poll_all(self) -> tuple[Reading, ...]:
-        """Ask every source once, side by side."""
-        return tuple(await asyncio.gather(*(poller.poll_once() for poller in self._pollers)))
+        """Ask every source once, side by side.
+
+        Only the orders wait until the stock is in: stock that is older than the orders can be held against them, stock
+        that is newer by a blink cannot.
+        """
+        return tuple(await asyncio.gather(*(self._poll_in_turn(poller) for poller in self._pollers)))
+
+    async def _poll_in_turn(self, poller: Poller) -> Reading:
+        if poller.topic is Topic.ORDERS:
+            await asyncio.gather(*(other.poll_once() for other in self._pollers if other.topic is Topic.STOCK))
+        return await poller.poll_once()
 
     def start(self) -> None:
         """Begin polling; each source in a task of its own."""
         self._tasks = [asyncio.create_task(poller.run(), name=f"poll {poller.topic}") for poller in self._pollers]
 
+    def wake(self) -> None:
+        """Ask every source now, because a human is waiting."""
+        for poller in self._pollers:
+            poller.wake()
+
     async def stop(self) -> None:
         """End polling; what hangs in a thread is left to die with the process."""
         for task in self._tasks:
             task.cancel()
-        for poller in self._pollers:
-            poller.abandon()
+        ending = {flight for poller in self._pollers if (flight := poller.abandon())}
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if ending:
+            await asyncio.wait(ending, timeout=STOP_GRACE_S)
         self._tasks = []
 
     async def look_up(self, lookup: Lookup, question: Question) -> Reading:
@@ -58,12 +77,11 @@ class Collector:
             why = f"no [lookups.{lookup}] is configured"
             return Reading("none", lookup, self._clock.now(), Failure(FailureKind.DOWN, why))
         name, provider = self._lookups[lookup]
+        flight = Flight(lambda: provider.look_up(lookup, question), name, lookup, self._clock)
         try:
-            async with asyncio.timeout(LOOKUP_DEADLINE_S):
-                reading, _ = await ask(provider.look_up(lookup, question), name, lookup, self._clock)
-        except TimeoutError:
-            failure = Failure(FailureKind.DOWN, f"no answer within {LOOKUP_DEADLINE_S:.0f} s")
-            reading = Reading(name, lookup, self._clock.now(), failure)
-        for sink in self._sinks:
-            sink(reading)
+            answered = await flight.landed(LOOKUP_DEADLINE_S)
+        finally:
+            flight.cancel()
+        reading = flight.reading if answered else flight.failed(f"no answer within {LOOKUP_DEADLINE_S:.0f} s")
+        hand_over(reading, self._sinks)
         return reading

@@ -1,43 +1,23 @@
 """One source, asked again and again: single flight, a deadline shorter than the cadence, growing waits after failures.
 
-The only place that meets whatever a provider may throw: a failing source becomes a reading that says so, and nothing
-else stops.
+A failing source becomes a reading that says so, and nothing else stops.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 
 from evtui.clock import Clock
+from evtui.collector.question import Flight, Sink, hand_over
 from evtui.collector.schedule import deadline, wait_after
-from evtui.domain.reading import Answer, Failure, FailureKind, Lookup, Reading, Topic
-from evtui.providers.base import Provider, SourceError
-
-log = logging.getLogger(__name__)
-
-Sink = Callable[[Reading], None]
+from evtui.domain.reading import Failure, FailureKind, Reading, Topic
+from evtui.providers.base import Provider
 
 ABANDON_AFTER = 10
 """Deadlines a single poll may miss before it is given up for lost and a new one is sent."""
-
-
-async def ask(
-    question: Awaitable[Answer], provider: str, topic: Topic | Lookup, clock: Clock
-) -> tuple[Reading, object]:
-    """The reading that comes of one question, and the cursor that came with it; a failure is a reading too."""
-    taken_at = clock.now()
-    try:
-        answer = await question
-    except SourceError as error:
-        return Reading(provider, topic, taken_at, Failure(error.kind, error.why, error.remedy)), None
-    except Exception as error:  # whatever a provider forgot to catch must not take the others with it
-        log.error("%s failed on %s: %s", provider, topic, type(error).__name__)
-        why = f"the {provider} provider stumbled ({type(error).__name__}); the log knows more"
-        return Reading(provider, topic, taken_at, Failure(FailureKind.DATA, why)), None
-    return Reading(provider, topic, taken_at, answer.value, answer.fact_time, answer.coverage), answer.cursor
 
 
 class Poller:
@@ -59,58 +39,81 @@ class Poller:
         self._sinks = sinks
         self._cadence_s = cadence_s
         self._cursor: object = None
-        self._flight: asyncio.Task[tuple[Reading, object]] | None = None
+        self._flight: Flight | None = None
+        self._round: asyncio.Task[Reading] | None = None
         self._missed = 0
         self._failures = 0
         self._kind: FailureKind | None = None
         self._wake = asyncio.Event()
 
     async def poll_once(self) -> Reading:
-        """Ask once, within the deadline; a poll still under way from last time is waited for, never doubled."""
-        if self._flight is None:
-            question = self._provider.poll(self.topic, self._cursor)
-            self._flight = asyncio.create_task(ask(question, self._name, self.topic, self._clock))
+        """Ask once, within the deadline; whoever asks while a question is under way gets the answer to that one."""
+        if self._round is None or self._round.done():
+            self._round = asyncio.create_task(self._ask(), name=f"ask {self.topic}")
+        return await asyncio.shield(self._round)
+
+    async def _ask(self) -> Reading:
         limit = deadline(self._cadence_s)
-        done, _ = await asyncio.wait({self._flight}, timeout=limit)
-        if done:
-            reading, cursor = self._flight.result()
-            self._flight = None
-            self._missed = 0
-            if not isinstance(reading.value, Failure):
-                self._cursor = cursor
+        if self._flight is None:
+            cursor = self._cursor
+            self._flight = Flight(lambda: self._provider.poll(self.topic, cursor), self._name, self.topic, self._clock)
+        flight = self._flight
+        if await flight.landed(limit):
+            self._land(flight)
+            reading = flight.reading
         else:
-            self._missed += 1
-            if self._missed >= ABANDON_AFTER:
-                self._flight.cancel()
-                self._flight = None
-                self._missed = 0
-            failure = Failure(FailureKind.DOWN, f"no answer within {limit * max(self._missed, 1):.0f} s")
-            reading = Reading(self._name, self.topic, self._clock.now(), failure)
-        self._failures = self._failures + 1 if isinstance(reading.value, Failure) else 0
-        self._kind = reading.value.kind if isinstance(reading.value, Failure) else None
-        for sink in self._sinks:
-            sink(reading)
+            self._miss(flight)
+            reading = flight.failed(f"no answer within {limit:.0f} s")
+        hand_over(reading, self._sinks)
         return reading
 
-    def abandon(self) -> None:
-        """Let go of a poll under way; its answer is never used, and its cursor was never taken."""
-        if self._flight is not None:
-            self._flight.cancel()
+    def _land(self, flight: Flight) -> None:
+        self._flight = None
+        self._missed = 0
+        value = flight.reading.value
+        if isinstance(value, Failure):
+            self._failures += 1
+            self._kind = value.kind
+        else:
+            self._failures = 0
+            self._kind = None
+            self._cursor = flight.cursor
+
+    def _miss(self, flight: Flight) -> None:
+        """Note a deadline that passed. Waiting on costs the source nothing, so only giving up counts as a failure."""
+        self._missed += 1
+        if self._missed < ABANDON_AFTER:
+            flight.on_landing(self._fetch)
+            return
+        self._flight = None
+        self._missed = 0
+        self._failures += 1
+        self._kind = FailureKind.DOWN
+        flight.cancel()
+
+    def _fetch(self) -> None:
+        """Take up an answer that came between two rounds."""
+        if self._round is None or self._round.done():
+            self._wake.set()
+
+    def abandon(self) -> asyncio.Task[None] | None:
+        """Let go of a poll under way: its answer is never used, its cursor was never taken. Returns what is ending."""
+        flight, self._flight, self._missed = self._flight, None, 0
+        if self._round is not None:
+            self._round.cancel()
+        return None if flight is None else flight.cancel()
 
     async def run(self) -> None:
         """Poll for ever, at the pace the schedule gives."""
+        now = asyncio.get_running_loop().time
         while True:
-            began = asyncio.get_running_loop().time()
+            began = now()
+            self._wake.clear()
             await self.poll_once()
             wait = wait_after(self._cadence_s, self._failures, self._kind, random.random())
-            rest = began + wait - asyncio.get_running_loop().time()
-            self._wake.clear()
-            if rest > 0:
-                try:
-                    await asyncio.wait_for(self._wake.wait(), rest)
-                except TimeoutError:
-                    continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), max(began + wait - now(), 0))
 
     def wake(self) -> None:
-        """Ask now, because a human is waiting."""
+        """Ask now, because a human is waiting; a question under way is followed by another one."""
         self._wake.set()

@@ -8,7 +8,7 @@ MIN_WALL_S = 1.0
 """Seconds of wall time between two polls at the least, however fast the launch is played."""
 
 MAX_BACKOFF_S = 60.0
-"""Longest wait after failures: a source that is back is noticed within a minute."""
+"""Longest wait after failures, give or take the jitter: a source that is back is noticed within a minute."""
 
 AUTH_RETRY_S = 30.0
 """Wait after a refused login: a login made in another window is noticed soon, and no account is locked by asking."""
@@ -16,8 +16,8 @@ AUTH_RETRY_S = 30.0
 JITTER = 0.1
 """Share of a wait that is left to chance, so that many cockpits do not ask in step."""
 
-_MAX_DEADLINE_S = 30.0
-_MIN_DEADLINE_S = 0.8
+MAX_DEADLINE_S = 30.0
+"""Longest wait for one answer: beyond it a slow source is told apart from a quiet one, however rarely it is asked."""
 
 
 def wall_cadence(every_s: float, speed: float) -> float:
@@ -26,8 +26,8 @@ def wall_cadence(every_s: float, speed: float) -> float:
 
 
 def deadline(cadence_s: float) -> float:
-    """How long one poll may take before it is called late: shorter than the cadence, bounded both ways."""
-    return min(max(cadence_s * 0.9, _MIN_DEADLINE_S), _MAX_DEADLINE_S)
+    """How long one poll may take before it is called late: shorter than the cadence, and bounded."""
+    return min(cadence_s * 0.9, MAX_DEADLINE_S)
 
 
 def wait_after(cadence_s: float, failures: int, kind: FailureKind | None, chance: float) -> float:

@@ -1,0 +1,85 @@
+"""One question to a provider, from the moment it is sent until its answer has been handed on.
+
+The only place that meets whatever a provider may throw, and whatever a sink may: both end here as a line in the log,
+and the first as a reading too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, Iterable
+
+from evtui.clock import Clock
+from evtui.domain.reading import Answer, Failure, FailureKind, Lookup, Reading, Topic
+from evtui.providers.base import SourceError
+
+log = logging.getLogger(__name__)
+
+Sink = Callable[[Reading], None]
+
+
+class Flight:
+    """A question under way. Its readings all carry the time it was sent: what they tell is at least that new."""
+
+    def __init__(self, send: Callable[[], Awaitable[Answer]], name: str, topic: Topic | Lookup, clock: Clock) -> None:
+        self._name = name
+        self._topic = topic
+        self._sent_at = clock.now()
+        self._reading: Reading | None = None
+        self.cursor: object = None
+        """What came with the answer, once it is there."""
+        self._task = asyncio.create_task(self._run(send), name=f"{name} {topic}")
+
+    async def _run(self, send: Callable[[], Awaitable[Answer]]) -> None:
+        try:
+            answer = await send()
+            reading = Reading(self._name, self._topic, self._sent_at, answer.value, answer.fact_time, answer.coverage)
+            self.cursor = answer.cursor
+        except SourceError as error:
+            reading = self.failed(error.why, error.kind, error.remedy)
+        except Exception as error:  # whatever a provider forgot to catch must not take the others with it
+            log.error("%s failed on %s: %s", self._name, self._topic, _whereabouts(error))
+            why = f"the {self._name} provider stumbled ({type(error).__name__}); the log knows more"
+            reading = self.failed(why, FailureKind.DATA)
+        self._reading = reading
+
+    @property
+    def reading(self) -> Reading:
+        """What came of it, once it has landed. A provider that cancels itself has given no answer."""
+        return self._reading or self.failed(f"the {self._name} provider broke off")
+
+    def failed(self, why: str, kind: FailureKind = FailureKind.DOWN, remedy: str = "") -> Reading:
+        """The reading that says that it came to nothing."""
+        return Reading(self._name, self._topic, self._sent_at, Failure(kind, why, remedy))
+
+    async def landed(self, seconds: float) -> bool:
+        """Wait that long at most; whether it has come to an end."""
+        done, _ = await asyncio.wait({self._task}, timeout=seconds)
+        return bool(done)
+
+    def on_landing(self, call: Callable[[], None]) -> None:
+        """Have `call` called at the end."""
+        self._task.add_done_callback(lambda _: call())
+
+    def cancel(self) -> asyncio.Task[None]:
+        """Break it off; the provider may take its time over that, or never notice."""
+        self._task.cancel()
+        return self._task
+
+
+def hand_over(reading: Reading, sinks: Iterable[Sink]) -> None:
+    """Give a reading to every sink: one that fails, for a full disk or for a value nobody expected, stops no other."""
+    for sink in sinks:
+        try:
+            sink(reading)
+        except Exception as error:  # a poll loop that dies of its sink would leave a pane silent for good
+            log.error("a reading of %s from %s was not taken: %s", reading.topic, reading.source, _whereabouts(error))
+
+
+def _whereabouts(error: Exception) -> str:
+    """The error's type and where it arose; not its text, which may quote a secret."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    return f"{type(error).__name__} at {places}"
