@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from evtui.commands.output import Output
 from evtui.domain.codes import OrderCode
@@ -25,10 +26,10 @@ async def run(session: Session, code: OrderCode, as_json: bool = False, confirme
     readings = await session.ask_about(code, also=also)
     warnings = list(_failed(readings))
     told = any(reading.topic is Lookup.ORDER_STATUS and not _is_failure(reading) for reading in readings)
-    tg_code = session.group_of(code)
+    tg_code = _group(session, code)
     if tg_code is None or not told:
         await session.refresh()
-        tg_code = session.group_of(code)
+        tg_code = _group(session, code)
     now = session.clock.now()
     view = order_view(session.state, tg_code, now) if tg_code else None
     orders = health(session.state, Topic.ORDERS, now)
@@ -40,6 +41,11 @@ async def run(session: Session, code: OrderCode, as_json: bool = False, confirme
         warnings.append(f"{view.tg_code}: its statuses are old, since orders is {orders.state}: {word(orders.why)}")
         return Output(render_order(view, as_json), tuple(warnings), Exit.UNREACHABLE)
     return Output(render_order(view, as_json), tuple(warnings), Exit.OK if view.calm else Exit.ACTION)
+
+
+def _group(session: Session, code: OrderCode) -> str | None:
+    """The group of a code as typed, or of the order that its suffix was added to."""
+    return session.group_of(code) or session.group_of(replace(code, suffix=""))
 
 
 def _is_failure(reading: Reading) -> bool:

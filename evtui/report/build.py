@@ -33,6 +33,9 @@ from evtui.store.state import Health, LaunchState, health
 _TYPE_CELLS = 60
 """Characters kept of an error type in the report's one line: the longest real short names are about forty."""
 
+_UNTOLD = {"drift": "no stock reading that the orders have caught up with"}
+"""Why a figure is missing although its sources are well."""
+
 
 def build(state: LaunchState, now: datetime, window: timedelta | None = None) -> Report:
     """The report at `now` over `window` back from it; by default since open, or the last hour before opening."""
@@ -103,7 +106,7 @@ def _product(state: LaunchState, figures: ProductFigures, healths: Mapping[Topic
         bad = next((source for source in sources if not source.usable), None)
         known[name] = value if bad is None and isinstance(value, int) else None
         if known[name] is None:
-            whys[name] = reason(bad) if bad else "no source tells of this product"
+            whys[name] = reason(bad) if bad else _UNTOLD.get(name, "no source tells of this product")
     gone, span = _sell_out(state, figures, stock, orders, whys)
     return ProductLine(
         page_id=product.page_id,
