@@ -23,6 +23,10 @@ _INVISIBLE = re.compile(
 )
 
 
+_VARIATION = dict.fromkeys(range(0xFE00, 0xFE10))
+"""Variation selectors are dropped: they change how wide a sign is drawn, and each terminal does it its own way."""
+
+
 def _name(match: re.Match[str]) -> str:
     code = ord(match.group())
     if code < 0x20:
@@ -41,6 +45,8 @@ def clean(raw: str, limit: int = NAME_LIMIT) -> str:
     if over > 0:
         raw = raw[:limit]
     text = _INVISIBLE.sub(_name, raw.replace("\r\n", "\n"))
+    if not text.isascii():
+        text = text.translate(_VARIATION)
     return f"{text}…(+{over})" if over > 0 else text
 
 
