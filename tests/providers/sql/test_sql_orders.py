@@ -174,16 +174,22 @@ async def test_nothing_before_the_first_order_is_forgotten_while_the_table_is_em
 
 async def test_clocks_going_back_repeat_an_hour_of_reading_and_lose_none(shopfront: Shopfront) -> None:
     watch = Watch(shopfront, source_timezone="America/New_York")
+
+    def order(number: int, hour: int, minute: int) -> None:
+        at = local(2023, 11, 5, hour, minute)
+        shopfront.order(number, created=at, updated=at)
+
     # 2023-11-05 06:00 UTC is 01:00 for the second time
-    watch.clock.set(datetime(2023, 11, 5, 5, 59, 58, tzinfo=UTC))
-    shopfront.order(1, created=local(2023, 11, 5, 1, 59, 50), updated=local(2023, 11, 5, 1, 59, 50))
+    order(1, 1, 20)
+    watch.clock.set(datetime(2023, 11, 5, 5, 20, 5, tzinfo=UTC))
     assert await watch.codes() == ["1"]
-    watch.clock.set(datetime(2023, 11, 5, 6, 0, 10, tzinfo=UTC))
-    shopfront.order(2, created=local(2023, 11, 5, 1, 0, 5), updated=local(2023, 11, 5, 1, 0, 5))
+    order(2, 1, 10)
+    watch.clock.set(datetime(2023, 11, 5, 6, 40, tzinfo=UTC))
     assert await watch.codes() == ["2"]
-    watch.clock.set(datetime(2023, 11, 5, 6, 0, 20, tzinfo=UTC))
-    shopfront.order(3, created=local(2023, 11, 5, 1, 0, 15), updated=local(2023, 11, 5, 1, 0, 15))
+    order(3, 1, 40)
+    watch.clock.set(datetime(2023, 11, 5, 6, 40, 5, tzinfo=UTC))
     assert await watch.codes() == ["3"]
+    assert await watch.codes() == []
 
 
 async def test_a_group_is_found_by_either_code_whatever_its_shop(shopfront: Shopfront) -> None:
@@ -233,6 +239,20 @@ async def test_times_kept_as_text_with_a_t_are_read_once(sqlite_shopfront: Shopf
     assert await watch.codes() == ["20"]
     assert isinstance(watch.cursor, Position)
     assert len(watch.cursor.recent) == 1
+    assert watch.cursor.separator == "T", "a bound with a space would read the whole day each time"
+
+
+async def test_times_kept_as_text_in_two_ways_are_read_once(sqlite_shopfront: Shopfront) -> None:
+    sqlite_shopfront.order(1, 10)
+    sqlite_shopfront.write(
+        f"UPDATE OrderSlaveFlow SET {ORDER_COLUMNS['updated']} = replace({ORDER_COLUMNS['updated']}, ' ', 'T')"
+    )
+    sqlite_shopfront.order(2, 3600)
+    watch = Watch(sqlite_shopfront)
+    assert sorted(await watch.codes()) == ["1", "2"]
+    assert await watch.codes() == []
+    sqlite_shopfront.order(3, 3601)
+    assert await watch.codes() == ["3"]
 
 
 async def test_text_with_an_offset_of_its_own_is_refused_rather_than_misplaced(sqlite_shopfront: Shopfront) -> None:
