@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -72,21 +71,15 @@ _TOOK = _HEAD.index("took")
 
 def _cells(step: ChainStep, zone: ZoneInfo) -> tuple[str, ...]:
     seen = step.state is not StepState.NOT_SEEN
-    took = _took(step)
     remark = " · ".join(part for part in ("inferred" if step.inferred else "", word(step.note)) if part)
     return (
         step.step.replace("_", " "),
         step.state.replace("_", " "),
         stamp(step.at, zone) if step.at else UNKNOWN if seen else "",
-        age_text(took) if took is not None else "",
+        age_text(step.took) if step.took is not None else "",
         word(step.source),
         remark,
     )
-
-
-def _took(step: ChainStep) -> timedelta | None:
-    """Time since the step before; None where a step was done ahead of its turn, which is no duration."""
-    return step.took if step.took is not None and step.took >= timedelta() else None
 
 
 def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
@@ -138,10 +131,10 @@ def _line(line: LineView, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _step(step: ChainStep, zone: ZoneInfo) -> dict[str, Any]:
-    took = _took(step)
-    figures = {"id": step.step, "state": step.state, "at": step.at, "took_s": took, "source": step.source or None}
+    figures: dict[str, Any] = {"id": step.step, "state": step.state, "at": step.at, "took_s": step.took}
+    figures["source"] = step.source or None
     not_seen = step.state is StepState.NOT_SEEN
     untimed = "not seen" if not_seen else "the source tells no time"
-    alone = "no earlier step with a time" if step.took is None else "done before the step that stands ahead of it"
+    alone = "no earlier step with a time, or a later one"
     whys = {"at": untimed, "took_s": alone if step.at else untimed, "source": "not seen"}
     return {**with_whys(figures, whys, zone), "inferred": step.inferred, "note": step.note}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from secrets import token_hex
 
 from evtui.domain.campaign import Campaign
 from evtui.errors import UsageError
@@ -60,15 +60,16 @@ def keep(text: str, path: Path) -> Path:
 
 def _replace(data: bytes, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = path.parent / f".evtui-{token_hex(6)}"
     try:
-        with os.fdopen(handle, "wb") as file:
+        # made with the mode any new file gets here, which a temporary file's would not be
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(draft).chmod(mode)
-        Path(draft).replace(path)
+        if path.exists():
+            draft.chmod(path.stat().st_mode & 0o777)
+        draft.replace(path)
     except BaseException:
-        Path(draft).unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise

@@ -48,7 +48,7 @@ def demo(command: Command, minutes: float = 30, scenario: str = "calm", path: Pa
 class Table:
     """Orders from a list, with a source and a look-up that can be made to fail."""
 
-    Settings = base.Settings
+    Settings: ClassVar[type[base.Settings]] = base.Settings
     topics: ClassVar[frozenset[Topic]] = frozenset({Topic.ORDERS})
     lookups: ClassVar[frozenset[Lookup]] = frozenset({Lookup.ORDER_STATUS})
 
@@ -99,9 +99,8 @@ def ask(
         lookups = (SourceConfig(Lookup.ORDER_STATUS, "table", None, None, {}),)
         file = CampaignFile(example.path, example.campaign, sources, lookups, example.places)
         table = Table(lines, at(minutes), broken)
-        providers: dict[Topic | Lookup, tuple[SourceConfig, Provider]] = {
-            config.topic: (config, table) for config in (*sources, *lookups)
-        }
+        both = (*sources, *lookups)
+        providers: dict[Topic | Lookup, tuple[SourceConfig, Provider]] = {each.topic: (each, table) for each in both}
         async with Session(file, ManualClock(at(minutes)), providers, "") as session:
             return await order_command.run(session, parse_code(code), as_json)
 
