@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -44,8 +45,9 @@ T = TypeVar("T")
 GRACE = 2.0
 """Seconds beyond the driver's own limits after which a call is abandoned: for drivers that do not keep theirs."""
 
-MAX_PAGES = 20
-"""Pages read in one poll: a first read of a great table is spread over several polls, and shows as it goes."""
+READ_SECONDS = 2.0
+"""Wall time after which a poll begins no further page: a first read of a great table is spread over several polls and
+shows as it goes, instead of running into the collector's deadline each time anew."""
 
 FILE_REMEDY = f"put a SQLAlchemy URL, such as {EXAMPLE}, into the file that url_file names"
 
@@ -133,11 +135,9 @@ class SqlProvider:
     async def _orders(self, position: Position | None) -> Answer:
         taken_at = self._context.clock.now()
         scan: Scan | None = None
-        for _ in range(MAX_PAGES):
+        until = time.monotonic() + READ_SECONDS
+        while scan is None or not (scan.done or (scan.may_rest and time.monotonic() >= until)):
             scan = await self._ask(partial(self._read_page, scan or position, taken_at))
-            if scan.done:
-                break
-        assert scan is not None
         lines = scan.lines()
         return Answer(OrderBatch(lines), taken_at, Coverage(note=scan.note()), scan.position())
 

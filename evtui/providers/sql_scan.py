@@ -106,6 +106,11 @@ class Scan:
         """Lower bound of the creation time; a space sorts before T, so as text it leaves nothing out."""
         return self._bound(self._since, " ")
 
+    @property
+    def may_rest(self) -> bool:
+        """Whether the next poll can go on from here: not in the middle of a second that is longer than a page."""
+        return self.limit == self._batch_rows
+
     def take(self, rows: Sequence[Sequence[Any]]) -> None:
         """Read one page: rows in order of change, at most `limit` of them from `low` on."""
         for row in rows:

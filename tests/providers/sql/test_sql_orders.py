@@ -133,7 +133,10 @@ async def test_hostile_words_are_made_harmless(shopfront: Shopfront) -> None:
     assert line.status_scm.endswith("…(+1003)")
 
 
-async def test_twenty_thousand_rows_are_read_once_and_quickly(shopfront: Shopfront) -> None:
+async def test_twenty_thousand_rows_are_read_once_and_quickly(
+    shopfront: Shopfront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evtui.providers.sql.READ_SECONDS", 60)
     shopfront.write(shopfront.orders.insert(), [shopfront.row(number, number / 5) for number in range(20_000)])
     watch = Watch(shopfront)
     began = time.perf_counter()
@@ -149,8 +152,11 @@ async def test_twenty_thousand_rows_are_read_once_and_quickly(shopfront: Shopfro
 async def test_a_great_table_is_spread_over_polls_and_the_note_says_so(
     shopfront: Shopfront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evtui.providers.sql.MAX_PAGES", 2)
-    shopfront.write(shopfront.orders.insert(), [shopfront.row(number, number // 7) for number in range(1, 101)])
+    monkeypatch.setattr("evtui.providers.sql.READ_SECONDS", 0)
+    # seven lines a second, and sixty in one: more than a page
+    seconds = [number // 7 if number < 41 else 10 for number in range(1, 101)]
+    rows = [shopfront.row(number, second) for number, second in enumerate(seconds, start=1)]
+    shopfront.write(shopfront.orders.insert(), rows)
     watch = Watch(shopfront, batch_rows=10, overlap=600)
     seen: list[str] = []
     polls = 0
