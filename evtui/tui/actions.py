@@ -44,6 +44,7 @@ ORDER = (
     Action("scroll(10)", "pagedown", "PgDn", "", "scroll down ten lines"),
     Action("ask", "X", "X", "ask again", "send the free look-ups again"),
     Action("close", "escape", "Esc", "back", "back to the panes"),
+    Action("quit", "q", "q", "", "quit at once"),
 )
 """Keys of the order page."""
 
@@ -53,6 +54,7 @@ REPORT = (
     Action("scroll(-1)", "up,k", "↑ k", "", "scroll up"),
     Action("scroll(1)", "down,j", "↓ j", "", "scroll down"),
     Action("close", "escape,r", "Esc", "back", "back to the panes"),
+    Action("quit", "q", "q", "", "quit at once"),
 )
 """Keys of the report page."""
 
@@ -60,6 +62,7 @@ HELP = (
     Action("scroll(-1)", "up,k", "↑ k", "", "scroll up"),
     Action("scroll(1)", "down,j", "↓ j", "scroll", "scroll down"),
     Action("close", "escape,question_mark", "Esc", "back", "back"),
+    Action("quit", "q", "q", "", "quit at once"),
 )
 """Keys of the help page."""
 

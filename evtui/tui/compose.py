@@ -80,6 +80,8 @@ def _pane(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
         words = stock.note(view)
     elif name == "orders":
         words = orders.note(view, desk.cursor, rows)
+    elif name == "errors":
+        words = errors.note(view, rows)
     note = f"{words} · {age}" if words else age
     if cell_width(note) > max(box.width - 16, 0):
         note = age

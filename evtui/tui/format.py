@@ -82,8 +82,9 @@ def outlook(forecast: Forecast, zone: ZoneInfo, now: datetime, *, with_range: bo
         case Outlook.EXPECTED:
             text = f"~{hour_or_day(forecast.at, zone, now)}"
             if with_range:
+                earliest = hour_or_day(forecast.earliest, zone, now)
                 latest = hour_or_day(forecast.latest, zone, now) if forecast.latest else "close"
-                text += f" ({hour_or_day(forecast.earliest, zone, now)}–{latest})"
+                text += f" ({earliest}–{latest})" if earliest != latest else ""
             return text
         case Outlook.UNKNOWN:
             return UNKNOWN

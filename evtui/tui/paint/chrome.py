@@ -24,27 +24,41 @@ _LIT = (Topic.ORDERS, Topic.STOCK, Topic.CPU, Topic.ERRORS)
 
 def header(view: View, cells: int) -> Line:
     """Market, shop, environment, campaign clock and source ages; narrow screens name only sources that are not well."""
+    line: Line = ()
+    for terse, brief in ((False, False), (False, True), (True, True)):
+        left, lights = (*_brand(view, cells), *_campaign_clock(view, terse=terse)), _lights(view, brief=brief)
+        line = spread(left, lights, cells)
+        if width(left) + width(lights) < cells:
+            return line
+    return line if any(not health.usable for health in view.sources.values()) else exactly(left, cells)
+
+
+def _brand(view: View, cells: int) -> Line:
+    campaign = view.campaign
+    brand: Line = ((f" {campaign.market} {campaign.shop.id} {campaign.shop.name} ", "head"),)
+    if view.scenario:
+        return (*brand, (f" DEMO {view.scenario} ", "demo"), (" ", ""))
+    name = campaign.name.removeprefix(campaign.shop.name).strip()
+    if name and cells >= 116:
+        brand = (*brand, (f"{name} ", ""))
+    return (*brand, (f" {campaign.environment} ", "env"), (" ", ""))
+
+
+def _campaign_clock(view: View, *, terse: bool) -> Line:
+    """Day n of m, time since opening or to it, and the time of day in the campaign's zone."""
     campaign, now = view.campaign, view.now
     local = now.astimezone(campaign.zone)
     day = campaign.day(now)
-    opened = now - campaign.opens
-    since = f"open {clock_span(opened)}" if opened >= timedelta() else clock_span(opened)
+    days = f"{day}/{campaign.days}" if 1 <= day <= campaign.days else f"{campaign.days} days"
+    since = clock_span(now - campaign.opens)
     if now > campaign.closes:
         since = f"closed {clock_span(now - campaign.closes)}"
-    brand: Line = ((f" {campaign.market} {campaign.shop.id} {campaign.shop.name} ", "head"),)
-    name = campaign.name.removeprefix(campaign.shop.name).strip()
-    if name and cells >= 116 and not view.scenario:
-        brand = (*brand, (f"{name} ", ""))
-    if view.scenario:
-        brand = (*brand, (f" DEMO {view.scenario} ", "demo"), (" ", ""))
-    else:
-        brand = (*brand, (f"{campaign.environment} ", "env"))
-    days = f"day {day}/{campaign.days} " if 1 <= day <= campaign.days else f"{campaign.days} days "
-    clock: Line = ((f"{days} {since}", ""), (f"   {local:%H:%M:%S} {local.tzname()}", "head"))
-    lights = _lights(view, brief=False)
-    if width(brand) + width(clock) + width(lights) + 4 > cells:
-        lights = _lights(view, brief=True)
-    return spread((*brand, *clock), lights, cells)
+    elif now >= campaign.opens and not terse:
+        since = f"open {since}"
+    if terse:
+        return ((f"{days} {since}", ""), (f" {local:%H:%M:%S %Z} ", "head"))
+    word = "day " if 1 <= day <= campaign.days else ""
+    return ((f"{word}{days}  {since}", ""), (f"   {local:%H:%M:%S %Z}  ", "head"))
 
 
 def _lights(view: View, *, brief: bool) -> Line:

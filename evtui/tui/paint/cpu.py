@@ -145,6 +145,6 @@ def _machines(view: View, name: str, width: int) -> list[Line]:
         start, end = _span(view, width)
         history = dict(series.between(minute_of(start), minute_of(end))) if series else {}
         hot = value is not None and value >= HOT_PERCENT
-        text = fit(f"   {clip(machine, 16)} {percent(value)}", _LEAD)
+        text = fit(f"  {fit(machine, 19)} {percent(value):>5}", _LEAD)
         lines.append(((text, "alert" if hot else "dim"), (spark(_points(history, view, width), 100.0), "graph")))
     return lines

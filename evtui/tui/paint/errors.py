@@ -13,28 +13,35 @@ from evtui.tui.view import View
 TOPIC = Topic.ERRORS
 """Whose age stands in the pane's border."""
 
+_ONE_LINE = 90
+"""Cells from which the message stands on the fault's own row."""
+
 _WORD = {"new": "NEW", "risen": "MORE", "known": "", "ignored": ""}
 _STYLE = {"new": "alert", "risen": "warn", "known": "", "ignored": "dim"}
 
 
 def paint(view: View, cells: int, rows: int) -> list[Line]:
-    """The body of the pane: one row a fault, two where there is room for the newest message."""
+    """The body of the pane: one row a fault, and the newest message below where there is room."""
     if rows < 1:
         return []
     if not view.faults:
         health = view.sources[TOPIC]
         nothing = "no errors in the log" if health.usable else f"errors unknown: {health.why}"
         return [((f" {nothing}", "dim"),)]
-    detailed = rows >= 2 * len(view.faults) and cells >= 50
+    shown = view.faults[:rows]
+    explained = rows - len(shown)  # room to spare goes to the messages of the first, which are the special ones
     lines: list[Line] = []
-    for figures in view.faults:
+    for index, figures in enumerate(shown):
         lines.append(_row(view, figures, cells))
-        if detailed:
+        if index < explained and cells < _ONE_LINE:
             lines.append(((f"      {one_line(figures.fault.newest.message)}", "dim"),))
-    if len(lines) > rows:
-        hidden = len(lines) - rows + 1
-        lines = [*lines[: rows - 1], ((f"      … and {hidden} more kinds", "dim"),)]
     return lines
+
+
+def note(view: View, rows: int) -> str:
+    """How many kinds there are that do not fit."""
+    hidden = len(view.faults) - rows
+    return f"+{hidden} kinds" if hidden > 0 else ""
 
 
 def _row(view: View, figures: FaultFigures, cells: int) -> Line:
@@ -49,7 +56,7 @@ def _row(view: View, figures: FaultFigures, cells: int) -> Line:
     name = short_type(fault.key.type) or UNKNOWN
     if fault.newest.status_code:
         name += f" {fault.newest.status_code}"
-    if cells >= 90:
+    if cells >= _ONE_LINE:
         name += f"  {one_line(fault.newest.message)}"
     room = cells - 5 - 7 - 14
     style = _STYLE[figures.status]

@@ -141,6 +141,8 @@ def _outlook_style(figures: ProductFigures) -> str:
 def _speed(view: View, cells: int, rows: int) -> list[Line]:
     if rows < 1:
         return []
+    if view.now < view.campaign.opens:
+        return [((" nothing is sold before opening", "dim"),)][:rows]
     symbol = _SYMBOLS.get(view.campaign.currency, view.campaign.currency)
     revenue = "" if view.total.revenue is None else f" · {symbol} {view.total.revenue:,.0f}"
     lines: list[Line] = [((f" {' · '.join(_pace(each) for each in view.total.velocity)}{revenue}", ""),)]

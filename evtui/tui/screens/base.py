@@ -101,6 +101,10 @@ class Page(ModalScreen[None]):
         self._top = max(self._top + by, 0)
         self.show(self.cockpit.view())
 
+    def action_quit(self) -> None:
+        """Leave the program."""
+        self.app.exit()
+
     def action_close(self) -> None:
         """Back to what was below."""
         self.dismiss()
