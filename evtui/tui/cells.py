@@ -52,9 +52,9 @@ class _Pen:
 
     __slots__ = ("out", "style", "sure", "x", "y")
 
-    def __init__(self, at: tuple[int, int] | None, style: str | None) -> None:
+    def __init__(self, style: str | None) -> None:
         self.out: list[str] = []
-        self.y, self.x = at or (-1, -1)
+        self.y = self.x = -1
         self.style = style
         self.sure = True
         """Whether the column follows from the bytes alone, without a belief about the width of a character."""
@@ -157,7 +157,8 @@ class CellScreen:
         return data
 
     def _frame(self, data: str) -> str:
-        pen = _Pen(self._cursor, self._style if self._certain else None)
+        # The first move of a frame is absolute: should the cursor have gone astray, this frame does not go with it.
+        pen = _Pen(self._style if self._certain else None)
         try:
             rest, style = self._paint(pen, data)
         except Unclear:
@@ -165,7 +166,7 @@ class CellScreen:
         self._painted = self._painted or bool(pen.out)
         if self._certain or pen.style is not None or style != self._style:
             pen.wear(style)
-        if (pen.y, pen.x) != rest or not pen.sure:
+        if pen.out or rest != self._cursor:
             pen.go(*rest)
         self._cursor, self._style, self._certain = rest, style, pen.style is not None
         return "".join(pen.out)

@@ -1,4 +1,4 @@
-"""A terminal for tests: characters with styles in cells, wide characters, modes, and answers to the questions Textual asks.
+"""A terminal for tests: styled cells, wide characters, modes, and answers to the questions the framework asks.
 
 Written without a look at the code under test, so that the two can contradict each other.
 """
@@ -14,7 +14,7 @@ from wcwidth import wcwidth
 _TOKEN = re.compile(
     r"\x1b\](?P<osc>[^\x07\x1b]*)(?:\x07|\x1b\\)"
     r"|\x1b\[(?P<private>[<=>?]?)(?P<parameters>[0-9;]*)(?P<middle>[ !$]?)(?P<final>[@-~])"
-    r"|(?P<control>[\x00-\x1f])"
+    r"|(?P<control>[\x00-\x1a\x1c-\x1f])"
     r"|(?P<text>[^\x00-\x1f]+)"
 )
 _GROUND = {"38": "fore", "48": "back"}
@@ -48,6 +48,8 @@ class Terminal:
     y: int = 0
     x: int = 0
     look: dict[str, str] = field(default_factory=dict)
+    _edge: bool = False
+    """The last column was written last: a mark still belongs to it."""
     _rest: str = ""
 
     def __post_init__(self) -> None:
@@ -68,6 +70,11 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         return ["".join(char for char, _ in line) for line in self.cells]
+
+    @property
+    def picture(self) -> list[list[tuple[str, Look]]]:
+        """The cells as they are now."""
+        return [line.copy() for line in self.cells]
 
     @property
     def state(self) -> tuple[object, ...]:
@@ -98,11 +105,13 @@ class Terminal:
         width = self.width(char)
         line = self.cells[self.y]
         if width == 0:
-            at = self.x - 1
+            at = self.x if self._edge else self.x - 1
             if at > 0 and not line[at][0]:
                 at -= 1
             if at >= 0:
                 line[at] = (line[at][0] + char, line[at][1])
+            return
+        if width > self.columns:
             return
         if self.x + width > self.columns:
             self.x = self.columns - width
@@ -116,8 +125,10 @@ class Terminal:
         if width == 2:
             line[self.x + 1] = ("", look)
         self.x = min(after, self.columns - 1)
+        self._edge = after == self.columns
 
     def _control(self, char: str) -> None:
+        self._edge = False
         if char == "\n":
             if self.y == self.rows - 1:
                 del self.cells[0]
@@ -174,6 +185,7 @@ class Terminal:
         self.answers += f"\x1b[48;{self.rows};{self.columns};{self.rows * 20};{self.columns * 10}t"
 
     def _move(self, final: str, first: int, second: int, raw: str) -> None:
+        self._edge = False
         count = max(1, first)
         if final == "H":
             self.y, self.x = min(count, self.rows) - 1, min(max(1, second), self.columns) - 1
