@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from evtui import paths
 from evtui.clock import Clock
 from evtui.collector.collector import Collector
 from evtui.collector.poller import Poller
@@ -104,12 +103,6 @@ class Session:
     async def refresh(self) -> None:
         """Ask every source once."""
         await self.collector.poll_all()
-
-    @property
-    def templates(self) -> Path:
-        """Folder of report templates that replace the shipped ones; it need not exist."""
-        named = self.campaign.report.templates
-        return self.path.parent / named if named else paths.config_dir() / "templates"
 
     async def ask_about(
         self, code: OrderCode, *, also: tuple[Lookup, ...] = (), tell: Callable[[Reading], None] = lambda _: None

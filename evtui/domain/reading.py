@@ -66,6 +66,8 @@ class Coverage:
     seen: int | None = None
     expected: int | None = None
     note: str = ""
+    more: bool = False
+    """Whether the source holds more that only the next poll will bring: sums over it are not complete yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,7 +225,7 @@ class _Round:
         counts = Counter(done.values())
         everything = len(done) - counts[Fate.FOREIGN] + len(self._waiting) + self._to_come
         seen = sum(counts[fate] for fate in READ)
-        coverage = Coverage(seen, everything, _remark(cursor, counts, self._to_come))
+        coverage = Coverage(seen, everything, _remark(cursor, counts, self._to_come), more=self._to_come > 0)
         waits = self._waiting.values()
         barred = not done and bool(waits) and all(wait.barred and wait.given_up for wait in waits)
         return Look(tuple(self._entries), coverage, cursor, barred)

@@ -4,6 +4,7 @@ acts, and asks no source itself.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from textual.app import App
@@ -11,11 +12,14 @@ from textual.events import Event, Key
 from textual.screen import Screen
 
 from evtui.domain.reading import Reading
+from evtui.paths import log_file
 from evtui.session import Session
 from evtui.tui.driver import CellDriver
 from evtui.tui.screens.base import Page
 from evtui.tui.screens.desk import DeskScreen
 from evtui.tui.view import View, view
+
+log = logging.getLogger(__name__)
 
 TICK_S = 1.0
 """Seconds between two drawings: whatever the data does, the screen changes once a second."""
@@ -105,6 +109,14 @@ class Cockpit(App[None]):
             self._driver.repaint()
         else:
             self.refresh()
+
+    def _fatal_error(self) -> None:
+        """A fault of the program: leave with one sentence. The toolkit's own way prints every local variable."""
+        error = self._exception
+        log.error("the screen failed", exc_info=error)
+        name = type(error).__name__ if error else "unknown"
+        self._exit_renderables.append(f"evtui: the screen failed ({name}); {log_file()} knows more")
+        self._close_messages_no_wait()
 
     async def on_event(self, event: Event) -> None:
         """Full-width letters and digits of an input method count as their plain twins."""

@@ -25,7 +25,7 @@ def short_number(value: float | None) -> str:
     """A count in at most five characters: 987, 24.7k, 1.2M."""
     if value is None:
         return UNKNOWN
-    if abs(value) < 1_000:
+    if abs(value) < 999.5:
         return f"{value:.0f}"
     if abs(value) < 999_500:
         return f"{value / 1_000:.1f}k" if abs(value) < 99_950 else f"{value / 1_000:.0f}k"
@@ -65,14 +65,17 @@ def clock_span(length: timedelta) -> str:
 
 def at(moment: datetime | None, zone: ZoneInfo, pattern: str = "%H:%M:%S") -> str:
     """A time of day in the campaign's zone."""
-    return UNKNOWN if moment is None else moment.astimezone(zone).strftime(pattern)
+    try:
+        return UNKNOWN if moment is None else moment.astimezone(zone).strftime(pattern)
+    except OverflowError:  # the last day of year 9999, as tables have it, is not there in every zone
+        return UNKNOWN
 
 
 def hour_or_day(moment: datetime | None, zone: ZoneInfo, now: datetime) -> str:
     """A time in five characters: `18:55` today, `02-03` on another day."""
     if moment is None:
         return UNKNOWN
-    same = moment.astimezone(zone).date() == now.astimezone(zone).date()
+    same = at(moment, zone, "%Y-%j") == at(now, zone, "%Y-%j")
     return at(moment, zone, "%H:%M" if same else "%m-%d")
 
 
@@ -115,4 +118,4 @@ def spark(values: list[float | None], top: float) -> str:
     """One character a value, 0 to `top`; a gap is a blank, and a zero is not: it keeps the lowest mark."""
     if top <= 0:
         return " " * len(values)
-    return "".join(" " if value is None else _EIGHTHS[max(1, min(8, round(value / top * 8)))] for value in values)
+    return "".join(" " if value is None else _EIGHTHS[max(1, round(min(8, value / top * 8)))] for value in values)

@@ -15,6 +15,9 @@ Line = tuple[Run, ...]
 
 BLANK: Line = ()
 
+_BREAKS = {ord(mark): " " for mark in "\n\t"}
+"""White space that text may keep and a row of cells may not: each takes one cell."""
+
 
 def plain(line: Line) -> str:
     """The text of a line."""
@@ -31,6 +34,8 @@ def exactly(line: Line, cells: int, style: str = "") -> Line:
     runs: list[Run] = []
     used = 0
     for text, name in line:
+        if not text.isprintable():
+            text = text.translate(_BREAKS)
         size = cell_width(text)
         if used + size > cells:
             text = clip(text, cells - used)

@@ -22,7 +22,7 @@ def paint(view: View, cells: int, rows: int) -> list[Line]:
     wide = cells >= 50 and rows >= len(view.products) + 2
     if not wide:
         return [_brief(view, figures, cells) for figures in view.products[: max(rows, 0)]]
-    lines = [_head(cells), *(_row(view, figures, cells) for figures in view.products), _total(view, cells)]
+    lines: list[Line] = [_head(cells), *(_row(view, figures, cells) for figures in view.products), _total(view, cells)]
     return [*lines, *_speed(view, cells, rows - len(lines))]
 
 
@@ -142,7 +142,8 @@ def _speed(view: View, cells: int, rows: int) -> list[Line]:
     if rows < 1:
         return []
     if view.now < view.campaign.opens:
-        return [((" nothing is sold before opening", "dim"),)][:rows]
+        closed: Line = ((" nothing is sold before opening", "dim"),)
+        return [closed]
     symbol = _SYMBOLS.get(view.campaign.currency, view.campaign.currency)
     revenue = "" if view.total.revenue is None else f" · {symbol} {view.total.revenue:,.0f}"
     lines: list[Line] = [((f" {' · '.join(_pace(each) for each in view.total.velocity)}{revenue}", ""),)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evtui.errors import UsageError
 from evtui.report.build import build
 from evtui.report.model import Format, Style
-from evtui.report.render import render
+from evtui.report.render import render, templates_of
 from evtui.report.save import default_path, keep
 from evtui.tui.actions import REPORT
 from evtui.tui.clipboard import send
@@ -33,7 +33,13 @@ class ReportPage(Page):
         self._typeset()
 
     def _typeset(self) -> None:
-        self._text = render(self._report, self._style, Format.TEXT, self.cockpit.session.templates)
+        session = self.cockpit.session
+        try:
+            templates = templates_of(session.campaign, session.path)
+            self._text = render(self._report, self._style, Format.TEXT, templates)
+        except UsageError as error:  # a template of the user's own that does not work: say so, keep the screen
+            self._text = ""
+            self._message = ((f" {error}", "alert"),)
 
     def heading(self, view: View) -> str:
         """Which report, of when."""
@@ -56,6 +62,8 @@ class ReportPage(Page):
 
     def action_copy(self) -> None:
         """Save first: the file is the product, the clipboard a convenience nobody confirms."""
+        if not self._text:
+            return
         try:
             path = keep(self._text, default_path(self._campaign, self._opened))
         except UsageError as error:
