@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from evtui.clock import Clock
 from evtui.collector.poller import Poller
 from evtui.collector.question import Flight, Sink, hand_over
-from evtui.domain.reading import Failure, FailureKind, Lookup, Reading, Topic
+from evtui.domain.reading import Failure, FailureKind, Lookup, Reading
 from evtui.providers.base import Provider, Question
 
 LOOKUP_DEADLINE_S = 10.0
@@ -16,6 +16,9 @@ LOOKUP_DEADLINE_S = 10.0
 
 STOP_GRACE_S = 0.2
 """Seconds that questions under way get to break off in order, such as to close a connection, when polling ends."""
+
+TELL_ALL_S = 60.0
+"""Seconds a source may take to tell a long past in parts before a one-shot command goes on with what it has."""
 
 
 class Collector:
@@ -40,17 +43,8 @@ class Collector:
         return frozenset(self._lookups)
 
     async def poll_all(self) -> tuple[Reading, ...]:
-        """Ask every source once, side by side.
-
-        Only the orders wait until the stock is in: stock that is older than the orders can be held against them, stock
-        that is newer by a blink cannot.
-        """
-        return tuple(await asyncio.gather(*(self._poll_in_turn(poller) for poller in self._pollers)))
-
-    async def _poll_in_turn(self, poller: Poller) -> Reading:
-        if poller.topic is Topic.ORDERS:
-            await asyncio.gather(*(other.poll_once() for other in self._pollers if other.topic is Topic.STOCK))
-        return await poller.poll_once()
+        """Ask every source once, side by side; one that says there is more is asked again until it has told all."""
+        return tuple(await asyncio.gather(*(_told_all(poller) for poller in self._pollers)))
 
     def start(self) -> None:
         """Begin polling; each source in a task of its own."""
@@ -85,3 +79,12 @@ class Collector:
         reading = flight.reading if answered else flight.failed(f"no answer within {LOOKUP_DEADLINE_S:.0f} s")
         hand_over(reading, self._sinks)
         return reading
+
+
+async def _told_all(poller: Poller) -> Reading:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + TELL_ALL_S
+    reading = await poller.poll_once()
+    while reading.coverage.more and loop.time() < until:
+        reading = await poller.poll_once()
+    return reading

@@ -109,8 +109,10 @@ class Poller:
         while True:
             began = now()
             self._wake.clear()
-            await self.poll_once()
+            reading = await self.poll_once()
             wait = wait_after(self._cadence_s, self._failures, self._kind, random.random())
+            if reading.coverage.more:
+                wait = 0.0
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), max(began + wait - now(), 0))
 
