@@ -258,7 +258,7 @@ def _spans(changed: list[int], row: _Row) -> Iterator[tuple[int, int]]:
     """Stretches `[start, end)` to be sent; short gaps that need no other style are sent with them."""
     start = last = changed[0]
     for at in changed:
-        if at - last > 1 and not _bridged(row, last, at):
+        if at > last + 1 and not _bridged(row, last, at):
             yield start, last + 1
             start = at
         last = at

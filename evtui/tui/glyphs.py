@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import repeat
+from collections.abc import Callable
+from functools import lru_cache
 
 from rich.cells import get_character_cell_size
 
@@ -18,7 +19,11 @@ from evtui.tui import sgr
 KNOWN_CHARACTERS = 8192
 """Characters whose kind is remembered: more than a screen of Chinese, less than a megabyte."""
 
-_NARROW, _WIDE, _UNSURE, _CONTROL = 1, 2, 3, 4
+KNOWN_PALETTES, KNOWN_CELLS = 64, 512
+"""Styles, and characters of each, whose cells are kept: at the very worst 4 MB, in a pane of figures a few KB."""
+
+_NARROW, _WIDE, _UNSURE, _CONTROL, _JOINING = 1, 2, 3, 4, 5
+_SURE = frozenset((_NARROW, _WIDE))
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
 _FIRST_PICTOGRAM = 0x1F000
 """From here on: emoji, flags, skin tones (terminals differ), and Chinese too rare to be worth telling apart."""
@@ -32,6 +37,26 @@ _LINK = re.compile(r"\x1b\]8;([^;\x07\x1b]*;[^\x07\x1b]*)(?:\x1b\\|\x07)")
 
 class Unclear(Exception):
     """A frame that does something the model cannot follow."""
+
+
+class _Palette(dict[str, Cell]):
+    """The cells of one style by character: made once, so that a frame does not leave thousands to be collected."""
+
+    def __init__(self, style: str) -> None:
+        super().__init__()
+        self._style = style
+
+    def __missing__(self, char: str) -> Cell:
+        if len(self) >= KNOWN_CELLS:
+            self.clear()
+        cell = self[char] = (char, self._style)
+        return cell
+
+
+@lru_cache(KNOWN_PALETTES)
+def _cells_in(style: str) -> Callable[[str], Cell]:
+    """Makes the cell of a character in `style`."""
+    return _Palette(style).__getitem__
 
 
 class _Kinds(dict[str, int]):
@@ -48,7 +73,9 @@ def _kind(char: str) -> int:
     category = unicodedata.category(char)
     if category == "Cc":
         return _CONTROL
-    if category[0] in "CM" or category in ("Zl", "Zp") or ord(char) >= _FIRST_PICTOGRAM:
+    if category[0] in "CM" or char in _SKIN_TONES:
+        return _JOINING
+    if category in ("Zl", "Zp") or ord(char) >= _FIRST_PICTOGRAM:
         return _UNSURE
     width = get_character_cell_size(char)
     if width not in (_NARROW, _WIDE) or width != cell_width(char):
@@ -59,11 +86,6 @@ def _kind(char: str) -> int:
 
 
 _KINDS = _Kinds()
-
-
-def _joins(char: str) -> bool:
-    """Whether a terminal may add `char` to the cell before it: written twice, it would be added twice."""
-    return unicodedata.category(char)[0] in "CM" or char in _SKIN_TONES
 
 
 def read(text: str, style: str) -> tuple[list[Cell], str, bool]:
@@ -77,32 +99,37 @@ def read(text: str, style: str) -> tuple[list[Cell], str, bool]:
         apart = False
     cells: list[Cell] = []
     first, *parts = text.split("\x1b[")
-    apart = _append(cells, first, style) and apart
+    if first:
+        apart = _append(cells, first, style) and apart
     for part in parts:
+        if part == "0m":  # every styled run ends so
+            style = ""
+            continue
         parameters, mark, plain = part.partition("m")
         worn = sgr.apply(style, parameters) if mark else None
         if worn is None:
             raise Unclear
         style = worn
-        if plain:
+        if not plain:
+            continue
+        if plain.isascii() and plain.isprintable():
+            cells += map(_cells_in(style), plain)  # most of all text, so without a call
+        else:
             apart = _append(cells, plain, style) and apart
     return cells, style, apart
 
 
 def _append(cells: list[Cell], text: str, style: str) -> bool:
     """Adds the cells of `text`; False if it holds a character whose width is not sure."""
-    if text.isascii() and text.isprintable():
-        cells.extend(zip(text, repeat(style)))
-        return True
-    kinds = set(map(_KINDS.__getitem__, text))
-    if _CONTROL in kinds or (not cells and _joins(text[0])):
-        raise Unclear
+    kinds = {_KINDS[text]} if len(text) == 1 else set(map(_KINDS.__getitem__, text))
+    if _CONTROL in kinds or (_JOINING in kinds and not cells and _KINDS[text[0]] == _JOINING):
+        raise Unclear  # a mark without a letter would be added, at every frame, to what happens to stand there
+    cell = _cells_in(style)
     if _WIDE not in kinds:
-        cells.extend(zip(text, repeat(style)))
+        cells += map(cell, text)
     else:
-        half = ("", style)
         for char in text:
-            cells.append((char, style))
+            cells.append(cell(char))
             if _KINDS[char] == _WIDE:
-                cells.append(half)
-    return _UNSURE not in kinds
+                cells.append(cell(""))
+    return kinds <= _SURE
