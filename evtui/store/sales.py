@@ -253,8 +253,9 @@ def _forecast(product: Product, remaining: int | None, velocity: Velocity | None
         if sold <= 0:
             return None
         minutes = remaining * velocity.span / sold
-        at = now + timedelta(minutes=minutes)
-        return at if at <= product.off_sale else None
+        # compared as a number first: a stock of "unlimited" lasts longer than the calendar does
+        to_close = (product.off_sale - now) / timedelta(minutes=1)
+        return now + timedelta(minutes=minutes) if minutes <= to_close else None
 
     at = when(velocity.sold)
     if at is None:

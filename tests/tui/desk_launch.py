@@ -38,7 +38,12 @@ NOW = OPENS + timedelta(minutes=91, seconds=14)
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 
-NAMES = ("$1000電子購物禮券 ($500X2張) 送$88電子購物禮券", "$500 (100×5)+38", "超長商品名稱" * 12, "Ｆｕｌｌ width")
+NAMES = (
+    "$1000電子購物禮券 ($500X2張) 送$88電子購物禮券",
+    "$500 (100×5)+38",
+    "超長商品名稱" * 12,
+    "\uff26\uff35\uff2c\uff2c width",
+)
 """Labels of products as they come, and as they should not."""
 
 DELIVERED = ("ShippingFinish",) * 3

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from evtui.text import cell_width, clean
-from evtui.tui.format import at, change, clock_span, hour_or_day, number, percent, short_number, spark, span
+from evtui.tui.format import at, change, clock_span, hour_or_day, number, percent, short_number, span, spark
 from evtui.tui.lines import Line, block, exactly, plain, restyle, spread, width
 from evtui.tui.themes import STYLES
 
-CHARACTERS = st.sampled_from("a 字券é▁\t\n") | st.characters(exclude_categories=("Cs",))
+CHARACTERS = st.sampled_from("a 字券é▁\t\n") | st.characters(codec="utf-8")
 TEXT = st.lists(CHARACTERS, max_size=20).map("".join).map(clean)
 LINES = st.lists(st.tuples(TEXT, st.sampled_from(["", "dim", "alert"])), max_size=6).map(tuple)
 

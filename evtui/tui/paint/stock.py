@@ -22,7 +22,8 @@ def paint(view: View, cells: int, rows: int) -> list[Line]:
     wide = cells >= 50 and rows >= len(view.products) + 2
     if not wide:
         return [_brief(view, figures, cells) for figures in view.products[: max(rows, 0)]]
-    lines: list[Line] = [_head(cells), *(_row(view, figures, cells) for figures in view.products), _total(view, cells)]
+    rows_of_products = (_row(view, figures, cells) for figures in view.products)
+    lines: list[Line] = [_head(view, cells), *rows_of_products, _total(view, cells)]
     return [*lines, *_speed(view, cells, rows - len(lines))]
 
 
@@ -36,47 +37,64 @@ def note(view: View) -> str:
     return f"closed {clock_span(now - campaign.closes)[1:]} ago"
 
 
-def _columns(cells: int) -> tuple[int, bool]:
+def _widths(view: View) -> tuple[int, int, int, int]:
+    """Cells of left, sold, in flight and difference: the usual ones, or what the longest figure and a blank take."""
+    rows = (*view.products, view.total)
+    return (
+        max(7, *(1 + len(_left(each)[0]) for each in rows)),
+        max(7, *(1 + len(number(each.sold)) for each in rows)),
+        max(4, *(1 + len(number(each.in_flight)) for each in rows)),
+        max(3, *(1 + len(_drift(each)) for each in rows)),
+    )
+
+
+def _columns(view: View, cells: int) -> tuple[int, bool]:
     """Width of the product column, and whether there is room for sell-through and the forecast's range."""
     roomy = cells >= 84
-    fixed = 7 + 7 + 7 + 4 + 3 + (8 + 1 + 27 if roomy else 8)
+    fixed = 7 + sum(_widths(view)) + (8 + 1 + 27 if roomy else 8)
     return max(cells - fixed, 8), roomy
 
 
-def _head(cells: int) -> Line:
-    name, roomy = _columns(cells)
+def _head(view: View, cells: int) -> Line:
+    name, roomy = _columns(view, cells)
+    left, sold, fly, drift = _widths(view)
     last = f"{'sold %':>8} sold out" if roomy else " out"
-    text = f"{'page':<7}{fit('product', name)}{'left':>7}{'sold':>7}{'fly':>4}{'Δ':>3}{last}"
+    text = f"{'page':<7}{fit('product', name)}{'left':>{left}}{'sold':>{sold}}{'fly':>{fly}}{'Δ':>{drift}}{last}"
     return ((text, "dim"),)
 
 
+def _figures(view: View, figures: ProductFigures, plain: str) -> Line:
+    """Left, sold, in flight and difference, in their columns."""
+    left, sold, fly, drift = _widths(view)
+    text, style = _left(figures)
+    return (
+        (f"{text:>{left}}", style or plain),
+        (f"{number(figures.sold):>{sold}}{number(figures.in_flight):>{fly}}", plain),
+        (f"{_drift(figures):>{drift}}", "alert" if figures.drift else plain),
+    )
+
+
 def _row(view: View, figures: ProductFigures, cells: int) -> Line:
-    name, roomy = _columns(cells)
+    name, roomy = _columns(view, cells)
     product = figures.product
     assert product is not None
-    left, style = _left(figures)
     through = UNKNOWN if figures.sell_through is None else f"{figures.sell_through * 100:.1f}"
     return (
         (f"{product.page_id:<7}{fit(product.label, name)}", ""),
-        (f"{left:>7}", style),
-        (f"{number(figures.sold):>7}{number(figures.in_flight):>4}", ""),
-        (f"{_drift(figures):>3}", "alert" if figures.drift else ""),
+        *_figures(view, figures, ""),
         (f"{through:>8} " if roomy else " ", ""),
         (_outlook(view, figures, roomy), _outlook_style(figures)),
     )
 
 
 def _total(view: View, cells: int) -> Line:
-    name, roomy = _columns(cells)
+    name, roomy = _columns(view, cells)
     total, plan = view.total, view.campaign.estimate.sets
     label = f"of plan {plan:,}" if plan else ""
     through = UNKNOWN if total.sell_through is None else f"{total.sell_through * 100:.1f} %"
-    left, style = _left(total)
     return (
         (f"{'total':<7}{fit(label, name)}", "head"),
-        (f"{left:>7}", style or "head"),
-        (f"{number(total.sold):>7}{number(total.in_flight):>4}", "head"),
-        (f"{_drift(total):>3}", "alert" if total.drift else "head"),
+        *_figures(view, total, "head"),
         (f"{through:>8}" if roomy else f" {through:>7}", "head"),
     )
 
@@ -84,20 +102,21 @@ def _total(view: View, cells: int) -> Line:
 def _brief(view: View, figures: ProductFigures, cells: int) -> Line:
     product = figures.product
     assert product is not None
-    left, style = _left(figures)
+    text, style = _left(figures)
+    left, sold, _, drift = _widths(view)
     if cells < 60:
-        name = max(cells - 27, 6)
+        name = max(cells - 20 - left, 6)
         return (
             (f" {fit(product.label, name)}", ""),
-            (f"{left:>7}", style),
-            (f" left {number(figures.sold):>6} sold", ""),
+            (f"{text:>{left}}", style),
+            (f" left{number(figures.sold):>{sold}} sold", ""),
         )
-    name = min(max(cells - 58, 12), 22)
+    name = min(max(cells - 41 - left - sold - drift, 12), 22)
     return (
         (f" {fit(product.label, name)}", ""),
-        (f"{left:>7}", style),
-        (f" left{number(figures.sold):>7} sold", ""),
-        (f"{_drift(figures):>4} Δ  ", "alert" if figures.drift else ""),
+        (f"{text:>{left}}", style),
+        (f" left{number(figures.sold):>{sold}} sold", ""),
+        (f"{_drift(figures):>{drift + 1}} Δ  ", "alert" if figures.drift else ""),
         (_outlook(view, figures, roomy=True), _outlook_style(figures)),
     )
 
@@ -146,25 +165,27 @@ def _speed(view: View, cells: int, rows: int) -> list[Line]:
         return [closed]
     symbol = _SYMBOLS.get(view.campaign.currency, view.campaign.currency)
     revenue = "" if view.total.revenue is None else f" · {symbol} {view.total.revenue:,.0f}"
-    lines: list[Line] = [((f" {' · '.join(_pace(each) for each in view.total.velocity)}{revenue}", ""),)]
-    if rows > len(view.products) + 1:
-        lines += [
-            ((f" {_title(each)}: {' · '.join(_pace(pace) for pace in each.velocity)}", "dim"),)
-            for each in view.products
-        ]
-    return lines[:rows]
+    total: Line = ((" · ".join(_pace(each) for each in view.total.velocity) + revenue, ""),)
+    if rows <= len(view.products):
+        return [total]
+    return [total, *(_product_speed(view, each) for each in view.products)]
 
 
-def _title(figures: ProductFigures) -> str:
-    return figures.product.label if figures.product else "total"
+def _product_speed(view: View, figures: ProductFigures) -> Line:
+    """Page, pace over each window, and the range in which it sells out."""
+    page = f"{figures.product.page_id:<7}" if figures.product else ""
+    forecast, reach = figures.forecast, ""
+    if forecast.outlook is Outlook.EXPECTED:
+        latest = hour_or_day(forecast.latest, view.zone, view.now) if forecast.latest else "close"
+        reach = f" {hour_or_day(forecast.earliest, view.zone, view.now)}–{latest}"
+    return ((f"{page}{' '.join(_pace(each) for each in figures.velocity)}{reach}", "dim"),)
 
 
 def _pace(velocity: Velocity) -> str:
-    window = f"{velocity.minutes:.0f} min"
     rate = velocity.per_minute
     if rate is None:
-        return f"{window} {velocity.sold} sold"
-    return f"{window} {rate:.0f}/min" if rate >= 10 else f"{window} {rate:.1f}/min"
+        return f"{velocity.minutes:.0f}m {velocity.sold} sold"
+    return f"{velocity.minutes:.0f}m {rate:.0f}/min" if rate >= 10 else f"{velocity.minutes:.0f}m {rate:.1f}/min"
 
 
 TOPIC = Topic.STOCK
