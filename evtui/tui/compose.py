@@ -77,9 +77,11 @@ def _pane(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
     age, style = source_note(health)
     words = ""
     if name == "stock":
-        words = stock.note(view)
+        words = stock.note(view, rows)
     elif name == "orders":
         words = orders.note(view, desk.cursor, rows)
+    elif name == "cpu":
+        words = cpu.note(view, inner, rows)
     elif name == "errors":
         words = errors.note(view, rows)
     note = f"{words} · {age}" if words else age

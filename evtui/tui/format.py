@@ -63,6 +63,14 @@ def clock_span(length: timedelta) -> str:
     return ("+" if length >= timedelta() else "T-") + text
 
 
+def countdown(length: timedelta) -> str:
+    """A length of time that is being waited for: 15d 13h, or 01:31:14 on the last day."""
+    seconds = int(length.total_seconds())
+    if seconds >= 86_400:
+        return f"{seconds // 86_400}d {seconds // 3600 % 24}h"
+    return clock_span(length)[1:]
+
+
 def at(moment: datetime | None, zone: ZoneInfo, pattern: str = "%H:%M:%S") -> str:
     """A time of day in the campaign's zone."""
     try:

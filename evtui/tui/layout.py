@@ -54,7 +54,8 @@ def arrange(
 
 def _wide(body: Box, products: int, services: int) -> dict[str, Box]:
     left = max(55, body.width * 46 // 100)
-    stock = min(products + 5, max(body.height - 12, 4))
+    room = body.height >= 2 * products + 5 + 2 * services + 4 + 8
+    stock = min(2 * products + 5 if room else products + 5, max(body.height - 12, 4))
     cpu = min(2 * services + 4, max(body.height - stock - 4, 3))
     errors = body.height - stock - cpu
     if errors > 14:  # room to spare goes to single machines and to the pace of each product

@@ -89,14 +89,15 @@ def first_line(view: View, cells: int) -> Line:
         return ((f" first  no order yet, {span(opened)} after opening", "warn"),)
     line = first.tracked.line
     after = clock_span(first.after_open)[1:].removeprefix("00:")
-    text = f"{line.tg_code} {at(line.created_at, view.zone)} (+{after}) {label(view, first.tracked)}"
     if first.delivered_at is not None:
         end, style = f"delivered {at(first.delivered_at, view.zone)} in {span(first.age)}", "ok"
     elif first.tracked.state is OrderState.RELEASED:
         end, style = "cancelled or refunded", "warn"
     else:
         end, style = f"not delivered yet, {span(first.age)}", "warn"
-    return exactly(((" first  ", "dim"), (f"{text} · ", ""), (end, style)), cells)
+    made = f"{line.tg_code} {at(line.created_at, view.zone)} (+{after})"
+    whole: Line = ((" first  ", "dim"), (f"{made} {label(view, first.tracked)} · ", ""), (end, style))
+    return whole if width(whole) <= cells else ((" first  ", "dim"), (f"{made} · ", ""), (end, style))
 
 
 def alert_line(view: View, cells: int) -> Line:

@@ -34,7 +34,7 @@ def paint(view: View, cells: int, rows: int) -> list[Line]:
     if rows < 1:
         return []
     names = services(view.state)
-    if rows < len(names) + 1 and cells >= 70 and len(names) > 1:
+    if _is_packed(names, cells, rows):
         return _packed(view, names, cells, rows)
     width = max(cells - _LEAD - 1, 0)
     lines = [_service(view, name, width) for name in names]
@@ -47,6 +47,18 @@ def paint(view: View, cells: int, rows: int) -> list[Line]:
         for name in names:
             lines += _machines(view, name, width)
     return lines[:rows]
+
+
+def note(view: View, cells: int, rows: int) -> str:
+    """Traffic, where there is no row for it."""
+    if not _is_packed(services(view.state), cells, rows):
+        return ""
+    text, _ = _traffic_words(view)
+    return text.strip()
+
+
+def _is_packed(names: tuple[str, ...], cells: int, rows: int) -> bool:
+    return rows < len(names) + 1 and cells >= 70 and len(names) > 1
 
 
 def _span(view: View, width: int) -> tuple[datetime, datetime]:
@@ -90,19 +102,22 @@ def _packed(view: View, names: tuple[str, ...], cells: int, rows: int) -> list[L
     return lines
 
 
-def _traffic(view: View, width: int) -> Line:
+def _traffic_words(view: View) -> tuple[str, str]:
     health = view.sources[Topic.TRAFFIC]
     if not health.usable and view.state.traffic.newest is None:
-        return ((f" traffic {UNKNOWN} {health.why}", "dim"),)
+        return f" traffic {UNKNOWN} {health.why}", "dim"
     figures = traffic(view.state, *report_window(view.state, view.now, None))
+    mark = "" if health.usable else f" {health.state.upper()}"
+    return f" traffic {short_number(figures.newest)}/min {change(figures.change)}{mark}", "" if health.usable else "dim"
+
+
+def _traffic(view: View, width: int) -> Line:
+    text, style = _traffic_words(view)
+    if view.state.traffic.newest is None:
+        return ((text, style),)
     history = traffic_history(view.state, *_span(view, width)) if width else {}
     top = max(history.values(), default=0.0)
-    text = f" traffic {short_number(figures.newest)}/min {change(figures.change)}"
-    mark = "" if health.usable else f" {health.state.upper()}"
-    return (
-        (fit(text + mark, _LEAD), "" if health.usable else "dim"),
-        (spark(_points(history, view, width), top), "graph"),
-    )
+    return ((fit(text, _LEAD), style), (spark(_points(history, view, width), top), "graph"))
 
 
 def _axis(view: View, width: int) -> Line:

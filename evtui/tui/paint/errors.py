@@ -16,7 +16,7 @@ TOPIC = Topic.ERRORS
 _ONE_LINE = 90
 """Cells from which the message stands on the fault's own row."""
 
-_WORD = {"new": "NEW", "risen": "MORE", "known": "", "ignored": ""}
+_WORD = {"new": "NEW", "risen": "MORE", "known": "", "ignored": "ign."}
 _STYLE = {"new": "alert", "risen": "warn", "known": "", "ignored": "dim"}
 
 
@@ -47,21 +47,18 @@ def note(view: View, rows: int) -> str:
 def _row(view: View, figures: FaultFigures, cells: int) -> Line:
     fault = figures.fault
     count = figures.since_open if figures.special else figures.count
-    last = hour_or_day(fault.newest.at, view.zone, view.now)
-    if figures.special:
-        seen = f"{hour_or_day(fault.first.at, view.zone, view.now)}–{last}"
-    else:
-        seen = f"{figures.status} {last}"
+    first, last = (hour_or_day(entry.at, view.zone, view.now) for entry in (fault.first, fault.newest))
+    seen = f"{first}–{last}"
     app = fault.key.application.rsplit(".", 1)[-1] or UNKNOWN
     name = short_type(fault.key.type) or UNKNOWN
     if fault.newest.status_code:
         name += f" {fault.newest.status_code}"
     if cells >= _ONE_LINE:
         name += f"  {one_line(fault.newest.message)}"
-    room = cells - 5 - 7 - 14
+    room = cells - 5 - 7 - 13
     style = _STYLE[figures.status]
     return (
         (f" {_WORD[figures.status]:<4}", style),
         (f"{f'×{count:,}':>6} {fit(f'{fit(app, min(9, room // 3))} {name}', room)}", "dim" if style == "dim" else ""),
-        (f"{seen:>13} ", "dim"),
+        (f"{seen:>12} ", "dim"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evtui.domain.reading import Topic
 from evtui.store.sales import Outlook, ProductFigures, Velocity
 from evtui.text import fit
-from evtui.tui.format import UNKNOWN, clock_span, hour_or_day, number, outlook
+from evtui.tui.format import UNKNOWN, countdown, hour_or_day, number, outlook
 from evtui.tui.lines import Line
 from evtui.tui.view import View
 
@@ -19,22 +19,27 @@ LOW_SHARE = 0.1
 
 def paint(view: View, cells: int, rows: int) -> list[Line]:
     """The body of the pane; with few rows the products alone, with many the full table."""
-    wide = cells >= 50 and rows >= len(view.products) + 2
-    if not wide:
+    if cells < 50 or not _has_table(view, rows):
         return [_brief(view, figures, cells) for figures in view.products[: max(rows, 0)]]
     rows_of_products = (_row(view, figures, cells) for figures in view.products)
     lines: list[Line] = [_head(view, cells), *rows_of_products, _total(view, cells)]
     return [*lines, *_speed(view, cells, rows - len(lines))]
 
 
-def note(view: View) -> str:
-    """What the sale window says: opens in, closes in, or closed."""
+def note(view: View, rows: int) -> str:
+    """What the sale window says, opens in or closes in or closed; and the sum, where the table has no row for it."""
     campaign, now = view.campaign, view.now
     if now < campaign.opens:
-        return f"opens in {clock_span(campaign.opens - now)[1:]}"
+        return f"opens in {countdown(campaign.opens - now)}"
+    total = view.total
+    sums = "" if _has_table(view, rows) else f"{number(total.sold)} of {number(total.opening)} sold · "
     if now <= campaign.closes:
-        return f"closes in {clock_span(campaign.closes - now)[1:]}"
-    return f"closed {clock_span(now - campaign.closes)[1:]} ago"
+        return f"{sums}closes in {countdown(campaign.closes - now)}"
+    return f"{sums}closed {countdown(now - campaign.closes)} ago"
+
+
+def _has_table(view: View, rows: int) -> bool:
+    return rows >= len(view.products) + 2
 
 
 def _widths(view: View) -> tuple[int, int, int, int]:

@@ -38,6 +38,10 @@ _SIGNS: tuple[Line, ...] = (
     (("   Δ       ", "key"), ("opening less left less sold less in flight; 0 when stock and orders agree", "")),
     (("   > close ", "key"), ("at this rate it does not sell out before the sale closes", "")),
     (("   (4/4)   ", "key"), ("machines that reported of machines that should", "")),
+    (
+        ("   NEW     ", "key"),
+        ("a kind of error not seen in the day before opening; MORE: far more frequent; ign.: ignored", ""),
+    ),
     (("   --      ", "key"), ("unknown, which is not zero", "")),
     (("   STALE   ", "key"), ("the newest fact is older than two polls; DOWN: no answer; AUTH: log in again", "")),
 )
