@@ -130,6 +130,13 @@ def test_only_the_difference_is_sent(before: str, after: str, sent: str) -> None
     assert screen.feed(at(0, 0, after) + at(0, 0)) == sent
 
 
+@pytest.mark.parametrize("char", ["👍", "🇫", "𠮷", "✅", "e\u0301", "☎\ufe0f", "א", "\u200d", "\u1160", "\ue0b0"])
+def test_a_line_with_a_disputed_character_goes_whole_or_not_at_all(char: str) -> None:
+    screen = settled(at(0, 0, f"1 {char} a") + at(0, 0))
+    assert screen.feed(at(0, 0, f"1 {char} a") + at(0, 0)) == ""
+    assert screen.feed(at(0, 0, f"2 {char} a") + at(0, 0)) == at(0, 0, f"2 {char} a") + "\x1b[H"
+
+
 def test_a_cursor_that_moves_alone_needs_no_synchronized_update() -> None:
     screen = settled(at(0, 0, "abc") + at(0, 0))
     assert [screen.feed(data) for data in (SYNC_START, at(0, 0, "abc") + at(2, 5), SYNC_END)] == ["", "", "\x1b[3;6H"]
