@@ -190,9 +190,12 @@ def _drift(state: LaunchState, product: Product, tally: Tally | None, opening: i
 
 
 def _orders_known_until(state: LaunchState) -> datetime | None:
-    """The moment up to which every order is known: that of the newest answer, less the source's usual delay."""
+    """The moment up to which every order is known: that of the newest answer, less the source's usual delay.
+
+    None while a long past is still being told in parts.
+    """
     heard, spec = state.sources.get(Topic.ORDERS), state.specs.get(Topic.ORDERS)
-    if heard is None or heard.taken_at is None:
+    if heard is None or heard.taken_at is None or heard.coverage.more:
         return None
     return max(heard.taken_at, heard.fact_time or heard.taken_at) - (spec.delay if spec else timedelta())
 

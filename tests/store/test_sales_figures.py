@@ -29,7 +29,7 @@ from store_makers import (
 )
 
 from evtui.domain.orders import OrderLine
-from evtui.domain.reading import Lookup, Reading
+from evtui.domain.reading import Coverage, Lookup, Reading
 from evtui.store.sales import Outlook, ProductFigures, product_figures, total_figures
 from evtui.store.state import LaunchState
 
@@ -41,10 +41,10 @@ def figures(*readings: Reading, now: datetime = NOW, start: LaunchState | None =
     return product_figures(after(*readings, start=start), now)[0]
 
 
-def sold(count: int, until: datetime, **changes: object) -> tuple[OrderLine, ...]:
+def sold(count: int, until: datetime) -> tuple[OrderLine, ...]:
     """`count` sales, one a second, the last of them paid ten seconds before `until`."""
     begin = until - (count + 20) * SECOND
-    return tuple(line(number, created_at=begin + number * SECOND, **changes) for number in range(count))
+    return tuple(line(number, created_at=begin + number * SECOND) for number in range(count))
 
 
 def test_each_line_counts_where_its_state_says() -> None:
@@ -203,6 +203,12 @@ class TestDrift:
         slow = empty(delay=MINUTE)
         assert figures(orders(line(1), taken_at=at(10)), stock(at(9.5), (PAGE, 50)), start=slow).drift is None
         assert figures(orders(line(1), taken_at=at(10)), stock(at(9), (PAGE, 99)), start=slow).drift == 0
+
+    def test_orders_still_being_told_are_waited_for(self) -> None:
+        part = replace(orders(line(1), taken_at=at(10)), coverage=Coverage(more=True))
+        rest = orders(line(2), taken_at=at(11))
+        assert figures(stock(at(9), (PAGE, 98)), part).drift is None
+        assert figures(stock(at(9), (PAGE, 98)), part, rest).drift == 0
 
     def test_lines_that_do_not_count_do_not_move_it(self) -> None:
         late = line(2, created_at=CLOSE + 10 * SECOND)

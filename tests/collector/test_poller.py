@@ -1,0 +1,287 @@
+"""One source polled: single flight, deadlines, late answers, growing waits, and nothing that ends the polling."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from provider_makers import NOTHING, SOON, START, Readings, Scripted, batch, poller, until
+
+from evtui.clock import ManualClock
+from evtui.collector import poller as poller_module
+from evtui.collector.poller import ABANDON_AFTER, Poller
+from evtui.domain.reading import Answer, Failure, FailureKind, Reading, Topic
+from evtui.providers.base import SourceError
+
+
+def why(reading: Reading) -> tuple[FailureKind, str]:
+    assert isinstance(reading.value, Failure)
+    return (reading.value.kind, reading.value.why)
+
+
+@asynccontextmanager
+async def running(polled: Poller) -> AsyncIterator[None]:
+    task = asyncio.create_task(polled.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        polled.abandon()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def hanging(gate: asyncio.Event, answer: Answer) -> Callable[[int, object], Awaitable[Answer]]:
+    """Does not answer until the gate opens."""
+
+    async def wait() -> Answer:
+        await gate.wait()
+        return answer
+
+    return lambda _, __: wait()
+
+
+async def test_an_answer_becomes_a_reading_and_its_cursor_comes_back() -> None:
+    readings = Readings()
+    polled, provider = poller(lambda n, _: Answer(NOTHING.value, fact_time=START, cursor=f"c{n}"), readings)
+    reading = await polled.poll_once()
+    assert reading == Reading("scripted", Topic.STOCK, START, NOTHING.value, START)
+    await polled.poll_once()
+    assert provider.cursors == [None, "c1"]
+    assert len(readings) == 2
+
+
+async def test_a_reading_carries_the_time_the_question_was_sent() -> None:
+    clock = ManualClock(START)
+
+    async def slowly() -> Answer:
+        clock.advance(timedelta(seconds=3))
+        return NOTHING
+
+    polled = Poller(Topic.STOCK, "scripted", Scripted(lambda *_: slowly()), clock, (), 1.0)
+    assert (await polled.poll_once()).taken_at == START
+
+
+class TestHanging:
+    """A provider that does not answer."""
+
+    async def test_a_missed_deadline_is_a_failure_and_the_poll_goes_on(self) -> None:
+        gate = asyncio.Event()
+        polled, provider = poller(hanging(gate, NOTHING))
+        for _ in range(3):
+            assert why(await polled.poll_once()) == (FailureKind.DOWN, "no answer within 0 s")
+        assert (provider.most_under_way, len(provider.cursors)) == (1, 1)
+        polled.abandon()
+
+    async def test_the_late_answer_is_taken_once_and_its_cursor_kept(self) -> None:
+        gate, readings = asyncio.Event(), Readings()
+        polled, provider = poller(hanging(gate, batch("late")), readings)
+        await polled.poll_once()
+        gate.set()
+        assert (await polled.poll_once()).value == batch("late").value
+        await polled.poll_once()
+        assert provider.cursors == [None, "late"]
+        assert [isinstance(reading.value, Failure) for reading in readings] == [True, False, False]
+
+    async def test_the_failure_and_the_late_answer_tell_of_the_same_moment(self) -> None:
+        gate, clock = asyncio.Event(), ManualClock(START)
+        polled = Poller(Topic.STOCK, "scripted", Scripted(hanging(gate, NOTHING)), clock, (), 0.02)
+        missed = await polled.poll_once()
+        clock.advance(timedelta(minutes=1))
+        gate.set()
+        assert missed.taken_at == (await polled.poll_once()).taken_at == START
+
+    async def test_a_late_answer_is_not_kept_waiting_for_the_next_round(self) -> None:
+        gate, readings = asyncio.Event(), Readings()
+        polled, provider = poller(hanging(gate, NOTHING), readings, cadence_s=0.2)
+        began = asyncio.get_running_loop().time()
+        async with running(polled):
+            await readings.until(lambda heard: len(heard) == 1)
+            gate.set()
+            await readings.until(lambda heard: len(heard) == 2)
+            assert asyncio.get_running_loop().time() - began < 3 * 0.2
+        assert not isinstance(readings[1].value, Failure)
+        assert provider.most_under_way == 1
+
+    async def test_after_many_deadlines_it_is_given_up_and_asked_anew_from_the_old_cursor(self) -> None:
+        gate = asyncio.Event()
+
+        def deed(n: int, _: object) -> object:
+            return batch("first") if n == 1 else hanging(gate, batch("lost"))(n, _)
+
+        polled, provider = poller(deed, cadence_s=0.005)
+        await polled.poll_once()
+        for _ in range(ABANDON_AFTER):
+            assert isinstance((await polled.poll_once()).value, Failure)
+        await until(lambda: provider.broken_off == 1)
+        await polled.poll_once()
+        assert provider.cursors == [None, "first", "first"]
+        polled.abandon()
+
+    async def test_giving_up_does_not_wait_for_one_that_will_not_let_go(self) -> None:
+        gate = asyncio.Event()
+
+        async def deaf() -> Answer:
+            while not gate.is_set():
+                try:
+                    await gate.wait()
+                except asyncio.CancelledError:
+                    continue
+            return batch("from the grave")
+
+        polled, provider = poller(lambda n, _: deaf() if n == 1 else batch("new"), cadence_s=0.005)
+        for _ in range(ABANDON_AFTER):
+            await polled.poll_once()
+        await polled.poll_once()
+        gate.set()
+        await until(lambda: provider.under_way == 0)
+        await polled.poll_once()
+        assert provider.cursors == [None, None, "new"]
+
+    async def test_what_is_abandoned_is_heard_of_no_more(self) -> None:
+        gate, readings = asyncio.Event(), Readings()
+        polled, provider = poller(hanging(gate, NOTHING), readings, cadence_s=SOON)
+        asked = asyncio.create_task(polled.poll_once())
+        await until(lambda: provider.under_way == 1)
+        polled.abandon()
+        await asyncio.gather(asked, return_exceptions=True)
+        await until(lambda: provider.broken_off == 1)
+        assert readings == []
+        provider.deed = lambda *_: NOTHING
+        await polled.poll_once()
+        assert [reading.value for reading in readings] == [NOTHING.value]
+
+
+async def test_two_who_ask_at_once_share_one_answer() -> None:
+    gate, readings = asyncio.Event(), Readings()
+    polled, provider = poller(hanging(gate, NOTHING), readings, cadence_s=SOON)
+    both = [asyncio.create_task(polled.poll_once()) for _ in range(2)]
+    await until(lambda: provider.under_way == 1)
+    gate.set()
+    first, second = await asyncio.gather(*both)
+    assert first is second
+    assert (len(readings), len(provider.cursors)) == (1, 1)
+
+
+async def test_one_who_stops_waiting_does_not_take_the_answer_from_the_other() -> None:
+    gate = asyncio.Event()
+    polled, provider = poller(hanging(gate, NOTHING), cadence_s=SOON)
+    one, other = (asyncio.create_task(polled.poll_once()) for _ in range(2))
+    await until(lambda: provider.under_way == 1)
+    one.cancel()
+    gate.set()
+    assert (await other).value == NOTHING.value
+
+
+class TestFailures:
+    """Whatever a provider does, there is a reading, and the cursor is the last good one."""
+
+    async def test_a_source_error_is_handed_on(self) -> None:
+        def deed(n: int, _: object) -> Answer:
+            if n == 2:
+                raise SourceError(FailureKind.AUTH, "the session has run out", "aws sso login")
+            return batch(n)
+
+        polled, provider = poller(deed)
+        await polled.poll_once()
+        assert (await polled.poll_once()).value == Failure(FailureKind.AUTH, "the session has run out", "aws sso login")
+        await polled.poll_once()
+        assert provider.cursors == [None, 1, 1]
+
+    @pytest.mark.parametrize("deed", [lambda *_: 1 / 0, lambda *_: None, lambda *_: "an answer"])
+    async def test_an_unforeseen_one_is_bad_data_and_logged_without_its_text(
+        self, deed: Callable[[int, object], object], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        polled, _ = poller(deed)
+        with caplog.at_level(logging.ERROR):
+            kind, text = why(await polled.poll_once())
+        assert kind is FailureKind.DATA
+        assert "scripted" in text
+        assert "provider_makers.py" in caplog.text or "question.py" in caplog.text
+        assert "division" not in caplog.text
+
+    async def test_a_provider_that_cancels_itself_has_not_answered(self) -> None:
+        async def quit_() -> Answer:
+            raise asyncio.CancelledError
+
+        polled, provider = poller(lambda n, _: quit_() if n == 1 else NOTHING)
+        assert why(await polled.poll_once()) == (FailureKind.DOWN, "the scripted provider broke off")
+        assert (await polled.poll_once()).value == NOTHING.value
+        assert len(provider.cursors) == 2
+
+    async def test_a_sink_that_fails_keeps_nothing_from_the_others(self, caplog: pytest.LogCaptureFixture) -> None:
+        def full_disk(_: Reading) -> None:
+            raise OSError("/secret/path: no space left")
+
+        readings = Readings()
+        polled, _ = poller(lambda *_: NOTHING, full_disk, readings)
+        await polled.poll_once()
+        await polled.poll_once()
+        assert len(readings) == 2
+        assert "OSError" in caplog.text
+        assert "secret" not in caplog.text
+
+
+class TestPace:
+    """How long `run` waits between two polls."""
+
+    @pytest.fixture
+    def waits(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, FailureKind | None]]:
+        """What the schedule was asked with; it answers with no wait at all."""
+        asked: list[tuple[int, FailureKind | None]] = []
+
+        def wait_after(cadence_s: float, failures: int, kind: FailureKind | None, chance: float) -> float:
+            assert 0 <= chance < 1
+            asked.append((failures, kind))
+            return 0.0
+
+        monkeypatch.setattr(poller_module, "wait_after", wait_after)
+        return asked
+
+    async def test_failures_in_a_row_are_counted_until_an_answer_comes(
+        self, waits: list[tuple[int, FailureKind | None]]
+    ) -> None:
+        def deed(n: int, _: object) -> Answer:
+            if n in (2, 3):
+                raise SourceError(FailureKind.DOWN, "refused")
+            if n == 4:
+                raise SourceError(FailureKind.AUTH, "refused")
+            return NOTHING
+
+        readings = Readings()
+        polled, _ = poller(deed, readings)
+        async with running(polled):
+            await readings.until(lambda heard: len(heard) >= 6)
+        down, auth = FailureKind.DOWN, FailureKind.AUTH
+        assert waits[:5] == [(0, None), (1, down), (2, down), (3, auth), (0, None)]
+
+    async def test_waiting_for_one_answer_is_no_failure_until_it_is_given_up(
+        self, waits: list[tuple[int, FailureKind | None]]
+    ) -> None:
+        readings = Readings()
+        polled, _ = poller(hanging(asyncio.Event(), NOTHING), readings, cadence_s=0.005)
+        async with running(polled):
+            await readings.until(lambda heard: len(heard) > ABANDON_AFTER)
+        assert waits[:ABANDON_AFTER] == [(0, None)] * (ABANDON_AFTER - 1) + [(1, FailureKind.DOWN)]
+
+    async def test_a_human_need_not_wait(self) -> None:
+        readings = Readings()
+        polled, provider = poller(lambda *_: NOTHING, readings, cadence_s=3600.0)
+        async with running(polled):
+            await readings.until(lambda heard: len(heard) == 1)
+            polled.wake()
+            await readings.until(lambda heard: len(heard) == 2)
+        assert len(provider.cursors) == 2
+
+    async def test_who_asks_while_an_answer_is_under_way_gets_another_one(self) -> None:
+        gate, readings = asyncio.Event(), Readings()
+        polled, provider = poller(hanging(gate, NOTHING), readings, cadence_s=3600.0)
+        async with running(polled):
+            await until(lambda: provider.under_way == 1)
+            polled.wake()
+            gate.set()
+            await readings.until(lambda heard: len(heard) == 2)
+        assert provider.most_under_way == 1
