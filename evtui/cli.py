@@ -8,64 +8,32 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import re
 import sys
-from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from evtui import __version__, paths
+from evtui.commands.ending import Program, ReaderGone, crashed, discard, exit_of, finish, no_room, say
+from evtui.commands.options import DEMO_AT, WORLD, demo_flag, demo_options
 from evtui.errors import EvtuiError, Exit, UsageError
+from evtui.logfile import LEVELS, logging_to_file, tell
 
 if TYPE_CHECKING:
     from evtui.clock import Clock
     from evtui.commands.output import Output
     from evtui.session import Session
 
-SCENARIOS = (
-    "calm",
-    "rush",
-    "stuck",
-    "confirmed",
-    "mixed",
-    "invalid",
-    "vip",
-    "saturated",
-    "silent",
-    "outage",
-    "oversold",
-)
-"""Launches the simulation can play."""
-
-DEMO_AT = "2024-01-25T10:30"
-"""Where a demo starts: half an hour into the launch of the shipped campaign file."""
-
-_Command = Callable[..., Any]
+log = logging.getLogger(__name__)
 
 
-def _demo_options(command: _Command) -> _Command:
-    """--scenario, --seed, --at and --speed."""
-    for option in (
-        click.option("--speed", type=click.FloatRange(0.01, 600), default=1.0, show_default=True, help="Times real."),
-        click.option("--at", metavar="TIME", default=DEMO_AT, show_default=True, help="ISO 8601, campaign's zone."),
-        click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which world."),
-        click.option("--scenario", type=click.Choice(SCENARIOS), default="calm", show_default=True, help="Which day."),
-    ):
-        command = option(command)
-    return command
-
-
-_demo_flag = click.option("--demo", is_flag=True, help="Ask the built-in simulation instead of the sources.")
-
-
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Program, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--config", metavar="FILE", help="Campaign file; else $EVTUI_CONFIG, ./evtui.toml, the user's folder.")
 @click.option(
     "--log-level",
-    type=click.Choice(["debug", "info", "warning", "error"]),
+    type=click.Choice(LEVELS),
     default="warning",
     show_default=True,
     help="How much the program's own log tells.",
@@ -79,7 +47,8 @@ def cli(context: click.Context, config: str | None, log_level: str, whole_frames
     Without a command: the cockpit on the campaign file, or the demo where there is none. Without a terminal it prints
     one plain snapshot.
     """
-    context.obj = {"config": config, "whole_frames": whole_frames, "log_level": log_level}
+    tell(context.obj, log_level)
+    context.obj = {"config": config, "whole_frames": whole_frames}
     if context.invoked_subcommand is None:
         path = _find(config)
         if path is None:
@@ -89,11 +58,12 @@ def cli(context: click.Context, config: str | None, log_level: str, whole_frames
 
 
 @cli.command()
-@_demo_options
+@demo_options
 @click.pass_context
 def demo(context: click.Context, scenario: str, seed: int, at: str, speed: float) -> None:
     """The cockpit on a simulated launch."""
-    _cockpit(context, _simulated(scenario, seed, at, speed if sys.stdout.isatty() else 0.0))
+    _refuse_config(context)
+    _cockpit(context, _simulated(scenario, seed, at, speed if _at_terminal() else 0.0))
 
 
 @cli.command()
@@ -102,8 +72,8 @@ def demo(context: click.Context, scenario: str, seed: int, at: str, speed: float
 @click.option("--window", metavar="D", help="How far back CPU and traffic are averaged, such as 30m.")
 @click.option("--out", metavar="FILE", help="Write there instead of to stdout.")
 @click.option("--require-fresh", is_flag=True, help="Exit 3 when a figure is missing or stale.")
-@_demo_flag
-@_demo_options
+@demo_flag
+@demo_options
 @click.pass_context
 def report(
     context: click.Context,
@@ -120,21 +90,24 @@ def report(
 ) -> None:
     """The fixed-format report; each source is asked once."""
     from evtui.commands import report as command
+    from evtui.commands.arguments import window as length_of
     from evtui.report.model import Format, Style
 
-    session = _session(context, demo, scenario, seed, at)
-    length = _duration(window) if window is not None else None
+    if out is not None and not out.strip():
+        raise UsageError("--out: the name of the file is empty")
+    length = length_of(window) if window is not None else None
     chosen = Style(style) if style else None
     target = Path(out) if out else None
-    _finish(_run(session, command.run(session, chosen, Format(form), length, target, require_fresh)))
+    session = _session(context, demo, scenario, seed, at)
+    finish(_run(session, command.run(session, chosen, Format(form), length, target, require_fresh)))
 
 
 @cli.command()
 @click.argument("code")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.option("--yes", is_flag=True, help="Allow the look-ups that are not free, such as CheckIsValid.")
-@_demo_flag
-@_demo_options
+@demo_flag
+@demo_options
 @click.pass_context
 def order(
     context: click.Context,
@@ -153,7 +126,7 @@ def order(
 
     parsed = parse_code(code)
     session = _session(context, demo, scenario, seed, at)
-    _finish(_run(session, command.run(session, parsed, as_json, confirmed=yes)))
+    finish(_run(session, command.run(session, parsed, as_json, confirmed=yes)))
 
 
 @cli.command()
@@ -168,49 +141,41 @@ def check(context: click.Context, offline: bool, as_json: bool, demo: bool) -> N
 
     if not offline:
         raise UsageError("only `evtui check --offline` is there so far; probing the sources is not")
+    if demo:
+        _refuse_config(context)
     path = example_path() if demo else _find(context.obj["config"])
     if path is None:
         raise UsageError("no campaign file: name one with --config FILE, or use --demo for the example")
-    text, code = command.run_offline(path, as_json=as_json)
-    click.echo(text, nl=False)
-    sys.exit(code)
+    finish(command.run_offline(path, as_json=as_json))
 
 
 def _find(named: str | None) -> Path | None:
     from evtui.config.load import find_file
 
-    return find_file(named, os.environ, Path.cwd(), paths.config_dir())
-
-
-def _moment(text: str, path: Path) -> datetime:
-    """An ISO time; without an offset it is in the campaign's zone."""
-    from evtui.config.load import load
-
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--at {text!r}: expected an ISO 8601 time such as {DEMO_AT}") from None
-    try:
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=load(path).campaign.zone)
-    except OverflowError:
-        raise UsageError(f"--at {text!r}: that year is out of reach") from None
+        here = Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the folder this was started in is gone; change to another one") from None
+    return find_file(named, os.environ, here, paths.config_dir())
 
 
-def _duration(text: str) -> timedelta:
-    match = re.fullmatch(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?", text)
-    parts = [int(part or 0) for part in match.groups()] if match else []
-    if not text or not any(parts):
-        raise UsageError(f"--window {text!r}: expected a length of time such as 30m or 1h30m")
-    return timedelta(days=parts[0], hours=parts[1], minutes=parts[2], seconds=parts[3])
+def _refuse_config(context: click.Context) -> None:
+    if context.obj["config"] is not None:
+        raise UsageError("--config and the demo exclude each other: the demo brings its own campaign file")
+
+
+def _at_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def _simulated(scenario: str, seed: int, at: str, speed: float) -> Session:
     from evtui.clock import ManualClock, RunningClock
-    from evtui.config.load import example_path
+    from evtui.commands.arguments import moment
+    from evtui.config.load import example_path, load
     from evtui.session import Demo, open_session
 
     path = example_path()
-    start = _moment(at, path)
+    start = moment(at, load(path).campaign.zone, DEMO_AT)
     clock: Clock = RunningClock(start, speed) if speed else ManualClock(start)
     return open_session(path, clock, Demo(scenario, seed))
 
@@ -223,18 +188,22 @@ def _live(path: Path) -> Session:
 
 
 def _session(context: click.Context, demo: bool, scenario: str, seed: int, at: str) -> Session:
-    path = None if demo else _find(context.obj["config"])
-    if path is None:
-        if not demo:
-            raise UsageError("no campaign file: name one with --config FILE, or use --demo for the simulation")
+    if demo:
+        _refuse_config(context)
         return _simulated(scenario, seed, at, 0.0)
+    for name in WORLD:
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise UsageError(f"--{name} says what the simulation plays: it needs --demo")
+    path = _find(context.obj["config"])
+    if path is None:
+        raise UsageError("no campaign file: name one with --config FILE, or use --demo for the simulation")
     return _live(path)
 
 
 def _cockpit(context: click.Context, session: Session) -> None:
     """The screen, or one plain snapshot of it where there is no terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        _finish(_run(session, _snapshot(session)))
+    if not _at_terminal():
+        finish(_run(session, _snapshot(session)))
         return
     from evtui.tui.app import Cockpit
 
@@ -254,6 +223,8 @@ async def _snapshot(session: Session) -> Output:
 
 
 def _run(session: Session, command: Coroutine[Any, Any, Output]) -> Output:
+    log.info("evtui %s watches %s, from %s", __version__, session.campaign.id, session.path)
+
     async def inside() -> Output:
         async with session:
             return await command
@@ -261,38 +232,28 @@ def _run(session: Session, command: Coroutine[Any, Any, Output]) -> Output:
     return asyncio.run(inside())
 
 
-def _finish(output: Output) -> None:
-    for warning in output.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    click.echo(output.text, nl=False)
-    sys.exit(output.exit)
-
-
-def _log_to_file(level: str) -> None:
-    path = paths.log_file()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        logging.basicConfig(filename=path, level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    except OSError:
-        logging.basicConfig(handlers=[logging.NullHandler()])
-
-
-def main() -> None:
-    """Entry point: one sentence and an exit code for whatever a user can put right."""
-    try:
-        cli(standalone_mode=False)
-    except EvtuiError as error:
-        click.echo(f"evtui: {error}", err=True)
-        sys.exit(error.exit_code)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        sys.exit(Exit.USAGE)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(Exit.USAGE)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(Exit.INTERRUPTED)
-    except BrokenPipeError:
-        # the reader of the pipe went away: nothing is left to be said to it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(Exit.OK)
+def main(args: Sequence[str] | None = None) -> None:
+    """Entry point: one sentence and an exit code for whatever happens. `args` default to the command line's."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # a terminal that cannot show a character shows its number instead of ending the program
+            stream.reconfigure(errors="backslashreplace")
+    with logging_to_file() as file:
+        try:
+            cli(args, prog_name="evtui", standalone_mode=False, obj=file)
+        except (EvtuiError, click.ClickException) as error:
+            say(error)
+            sys.exit(exit_of(error))
+        except (click.Abort, KeyboardInterrupt):
+            sys.exit(Exit.INTERRUPTED)
+        except ReaderGone:
+            discard()
+            sys.exit(Exit.OK)
+        except OSError as error:
+            if no_room(error):
+                discard()
+                say(UsageError(f"stdout takes no more: {error.strerror}"))
+                sys.exit(Exit.USAGE)
+            sys.exit(crashed(error, file))
+        except Exception as error:  # the last resort: a fault of ours must not spill its innards over a terminal
+            sys.exit(crashed(error, file))

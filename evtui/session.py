@@ -190,20 +190,26 @@ def check_providers(
             problems.append(unknown_provider(file, source, names))
             continue
         try:
-            provider = classes.setdefault(source.provider, find(source.provider))
+            provider = classes.get(source.provider) or find(source.provider)
         except UsageError as error:
             problems.append(source_problem(file, source, "provider", str(error)))
             continue
-        if source.topic not in provider.topics | provider.lookups:
-            serves = ", ".join(sorted({*provider.topics, *provider.lookups}))
-            message = f'"{source.provider}" does not answer {source.topic}; it answers {serves}'
-            problems.append(source_problem(file, source, "provider", message))
-            continue
-        checked, found = check_settings(file, source, provider.Settings)
-        settings[source.topic] = checked
+        classes[source.provider] = provider
+        problems += _misplaced(file, source, provider)
+        settings[source.topic], found = check_settings(file, source, provider.Settings)
         problems += found
     problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
     return classes, settings, problems
+
+
+def _misplaced(file: CampaignFile, source: SourceConfig, provider: type[Provider]) -> list[Problem]:
+    """The problem of a provider that cannot tell what its table asks for."""
+    offered = provider.topics if isinstance(source.topic, Topic) else provider.lookups
+    if source.topic in offered:
+        return []
+    has = ", ".join(sorted(item.value for item in offered)) or f"none of the {source.table}"
+    message = f'"{source.provider}" does not answer {source.topic}; it answers {has}'
+    return [source_problem(file, source, "provider", message)]
 
 
 def _scenario(file: CampaignFile, settings: Mapping[Topic | Lookup, Any], demo: Demo | None) -> str:

@@ -11,12 +11,13 @@ from collections.abc import Callable, Container
 from dataclasses import asdict
 from pathlib import Path
 
+from evtui.commands.output import Output
 from evtui.config.lint import Finding, file_findings
-from evtui.config.load import CampaignFile, SourceConfig, check_settings, read, source_problem, unknown_provider
-from evtui.domain.reading import Topic
-from evtui.errors import Exit, Problem, UsageError
+from evtui.config.load import read
+from evtui.errors import Exit, Problem
 from evtui.providers import registry
 from evtui.providers.base import Provider
+from evtui.session import check_providers
 
 VERSION = 1
 """Version of the JSON."""
@@ -24,10 +25,8 @@ VERSION = 1
 Load = Callable[[str], type[Provider]]
 
 
-def run_offline(
-    path: Path, *, as_json: bool, acknowledged: Container[str] = (), load: Load = registry.load
-) -> tuple[str, Exit]:
-    """What is wrong with the file at `path` and what should be looked at; the text ends in one newline.
+def run_offline(path: Path, *, as_json: bool, acknowledged: Container[str] = (), load: Load = registry.load) -> Output:
+    """What is wrong with the file at `path` and what should be looked at.
 
     Exit USAGE with problems, ACTION with a finding of severity A whose id is not in `acknowledged`, else OK.
     """
@@ -35,7 +34,7 @@ def run_offline(
     problems = loaded.problems
     findings: tuple[Finding, ...] = ()
     if loaded.file is not None:
-        problems = provider_problems(loaded.file, load)
+        problems = tuple(check_providers(loaded.file, load)[2])
         findings = file_findings(loaded.file)
     if problems:
         code = Exit.USAGE
@@ -44,33 +43,8 @@ def run_offline(
     else:
         code = Exit.OK
     name = loaded.places.file
-    return (_json(name, problems, findings) if as_json else _text(name, problems, findings, acknowledged)), code
-
-
-def provider_problems(file: CampaignFile, load: Load = registry.load) -> tuple[Problem, ...]:
-    """Providers nobody offers, topics they do not answer, and settings they do not take, in the order of the file."""
-    problems: list[Problem] = []
-    for source in (*file.sources, *file.lookups):
-        if source.enabled:
-            problems += _source_problems(file, source, load)
-    return tuple(sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0)))
-
-
-def _source_problems(file: CampaignFile, source: SourceConfig, load: Load) -> list[Problem]:
-    names = registry.names()
-    if source.provider not in names:
-        return [unknown_provider(file, source, names)]
-    try:
-        provider = load(source.provider)
-    except UsageError as error:
-        return [source_problem(file, source, "provider", str(error))]
-    problems = []
-    offered = provider.topics if isinstance(source.topic, Topic) else provider.lookups
-    if source.topic not in offered:
-        has = ", ".join(sorted(item.value for item in offered)) or f"none of the {source.table}"
-        problems.append(source_problem(file, source, "provider", f"{source.provider} answers {has}"))
-    _, wrong = check_settings(file, source, provider.Settings)
-    return [*problems, *wrong]
+    text = _json(name, problems, findings) if as_json else _text(name, problems, findings, acknowledged)
+    return Output(text, (), code)
 
 
 def _json(name: str, problems: tuple[Problem, ...], findings: tuple[Finding, ...]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
-from evtui.commands.check import run_offline
+from evtui.commands import check
 from evtui.config.load import example_path
 from evtui.domain.reading import Lookup, Topic
 from evtui.errors import Exit, UsageError
@@ -40,6 +40,12 @@ def offered(name: str) -> type[Provider]:
     if name == "sql":
         raise UsageError("provider 'sql' cannot be loaded: No module named 'sqlalchemy'")
     return ErrorsOnly if name == "elmah" else Everything  # type: ignore[return-value]
+
+
+def run_offline(path: Path, **choices: Any) -> tuple[str, Exit]:
+    """Text and exit code."""
+    output = check.run_offline(path, **choices)
+    return output.text, output.exit
 
 
 @pytest.fixture
@@ -97,7 +103,7 @@ def test_providers_and_their_settings_are_judged_at_once(file: Path) -> None:
     assert code is Exit.USAGE
     assert [(item["key"], item["message"]) for item in found["problems"]] == [
         ("sources.stock.provider", 'there is no provider "simulatd"; did you mean "simulated"?'),
-        ("sources.cpu.provider", "elmah answers errors"),
+        ("sources.cpu.provider", '"elmah" does not answer cpu; it answers errors'),
         ("sources.cpu.foldr", 'unknown key; did you mean "folder"?'),
         ("lookups.api_log.provider", "provider 'sql' cannot be loaded: No module named 'sqlalchemy'"),
     ]

@@ -34,6 +34,10 @@ from evtui.providers.simulated.world import World
 _SLICE = 0.004
 """Seconds of walking after which the event loop gets its turn: a quarter of a frame."""
 
+_RECENT = 72 * 60 * MINUTE
+"""Milliseconds of machines, traffic and errors that are made up for the time after a launch: more than a store keeps of
+minutes, and not years of them."""
+
 
 class SimulatedSettings(base.Settings, frozen=True, kw_only=True):
     """`scenario` is a name, `seed` any whole number; `--scenario` and `--seed` go before both."""
@@ -134,7 +138,9 @@ class SimulatedProvider:
 
     def _errors(self, now: int, cursor: object) -> Answer:
         after = self._after(now, cursor)
-        return Answer(ErrorBatch(self._faults.between(after, now)), to_moment(now), cursor=max(after, now))
+        settled = max(after, min(now, self._world.settled))
+        entries = self._faults.between(after, settled) + self._faults.between(max(settled, now - _RECENT), now)
+        return Answer(ErrorBatch(entries), to_moment(now), cursor=max(after, now))
 
     def _capacity(self, now: int, cursor: object) -> Answer:
         return Answer(FleetSizes(self._health.capacity(now)), to_moment(now), cursor=now)
@@ -153,4 +159,6 @@ class SimulatedProvider:
     def _minutes(self, now: int, cursor: object) -> tuple[int, int]:
         """First and last minute to answer with; nothing is new where the first is the later one."""
         after = self._after(now, cursor)
+        if now > self._world.settled:
+            after = max(after, now - _RECENT)
         return (after // MINUTE + 1) * MINUTE, self._health.newest_minute(now)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from evtui.domain.campaign import Campaign
 from evtui.domain.orders import OrderLine
 from evtui.domain.stock import StockLevel
+from evtui.providers.simulated.draw import to_ms
 from evtui.providers.simulated.flow import Flow
 from evtui.providers.simulated.orders import SimLine, line_at
 from evtui.providers.simulated.rhythm import Rhythm
 from evtui.providers.simulated.scenario import Scenario
+
+AFTERMATH = 24 * 60 * 60_000
+"""Milliseconds after closing within which every order has come to its end: from then on nothing is walked, so that a
+launch can be looked at years later."""
 
 
 class World:
@@ -20,6 +25,8 @@ class World:
         self.seed = seed
         self.rhythm = Rhythm(campaign)
         self.flow = Flow(campaign, scenario, seed, self.rhythm)
+        self.settled = to_ms(campaign.closes) + AFTERMATH
+        """From this moment on no order and no stock changes."""
         self._indexed = 0
         self._by_group: dict[str, list[int]] = {}
         self._group_of: dict[str, str] = {}
@@ -31,7 +38,7 @@ class World:
 
     def behind(self, now: int) -> bool:
         """Whether `step` must be called before `now` can be asked about."""
-        return self.flow.walked <= now
+        return self.flow.walked <= min(now, self.settled)
 
     def step(self) -> None:
         """Walk one minute of the sale."""

@@ -1,0 +1,59 @@
+"""Flags that several commands share: what the simulation plays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+SCENARIOS = (
+    "calm",
+    "rush",
+    "stuck",
+    "confirmed",
+    "mixed",
+    "invalid",
+    "vip",
+    "saturated",
+    "silent",
+    "outage",
+    "oversold",
+)
+"""Launches the simulation can play."""
+
+DEMO_AT = "2024-01-25T10:30"
+"""Where a demo starts: half an hour into the launch of the shipped campaign file."""
+
+WORLD = ("scenario", "seed", "at", "speed")
+"""Options that say what a simulation plays; without one they mean nothing."""
+
+Command = Callable[..., Any]
+
+
+def _finite(context: click.Context, option: click.Parameter, speed: float) -> float:
+    if speed != speed:
+        raise click.BadParameter("not a number", context, option)
+    return speed
+
+
+def demo_options(command: Command) -> Command:
+    """--scenario, --seed, --at and --speed."""
+    for option in (
+        click.option(
+            "--speed",
+            type=click.FloatRange(0.01, 600),
+            default=1.0,
+            show_default=True,
+            callback=_finite,
+            help="Times real.",
+        ),
+        click.option("--at", metavar="TIME", default=DEMO_AT, show_default=True, help="ISO 8601, campaign's zone."),
+        click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which world."),
+        click.option("--scenario", type=click.Choice(SCENARIOS), default="calm", show_default=True, help="Which day."),
+    ):
+        command = option(command)
+    return command
+
+
+demo_flag = click.option("--demo", is_flag=True, help="Ask the built-in simulation instead of the sources.")
