@@ -52,7 +52,16 @@ def alerts(state: LaunchState, now: datetime) -> tuple[Alert, ...]:
         *_platform(state, now),
         *_sources(state, now),
     ]
-    return tuple(sorted(found, key=lambda alert: (-alert.severity, alert.key)))
+    return tuple(sorted(found, key=lambda alert: (-alert.severity, _rank(alert), alert.key)))
+
+
+_FIRST = ("overdue", "oversold", "odd")
+"""Of two problems, what customers wait for comes before what they bought in vain, and that before machines."""
+
+
+def _rank(alert: Alert) -> int:
+    kind = alert.key.split()[0]
+    return _FIRST.index(kind) if kind in _FIRST else len(_FIRST)
 
 
 def _overdue(late: Sequence[Overdue]) -> Iterator[Alert]:

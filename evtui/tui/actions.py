@@ -17,7 +17,7 @@ class Action:
 
 
 DESK = (
-    Action("open", "enter", "Enter", "open", "open the selected order; without a selection, the oldest overdue one"),
+    Action("open", "enter", "Enter", "open", "open the selected order; without one, the order of the alert"),
     Action("go_to", "g", "g", "go to", "go to an order by its TG or TS code"),
     Action("report", "r", "r", "report", "show the report; y there saves and copies it"),
     Action("zoom", "z", "z", "zoom", "give the focused pane the whole screen, and back"),

@@ -40,6 +40,12 @@ class View:
         """The zone times are shown in."""
         return self.state.campaign.zone
 
+    @property
+    def urgent(self) -> str:
+        """The code to look at first: of the oldest overdue order, else the one the worst alert names; empty: none."""
+        codes = [each.tracked.line.tg_code for each in self.late] or [alert.code for alert in self.alerts]
+        return next((code for code in codes if code), "")
+
 
 def view(state: LaunchState, now: datetime, scenario: str = "") -> View:
     """The view of `state` at `now`."""

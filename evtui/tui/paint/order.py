@@ -48,8 +48,7 @@ def paint(view: View, code: str, tg_code: str | None, asked: Asked, cells: int) 
     tracked = view.state.orders.group(tg_code) if tg_code else ()
     lines: list[Line] = []
     if not tracked:
-        waiting = "asking the sources" if asked.pending else "no source knows this order"
-        lines.append(((f" {code}: {waiting}", "dim" if asked.pending else "warn"),))
+        lines.append(((f" {code}: {_unknown(asked)}", "dim" if asked.pending else "warn"),))
     for index, each in enumerate(tracked):
         if index:
             lines.append(BLANK)
@@ -57,6 +56,15 @@ def paint(view: View, code: str, tg_code: str | None, asked: Asked, cells: int) 
     lines.append(BLANK)
     lines += _asked(asked, cells)
     return lines
+
+
+def _unknown(asked: Asked) -> str:
+    """Why there is nothing to show: that nobody knows an order can only be said where everybody answered."""
+    if asked.pending:
+        return "asking the sources"
+    if any(isinstance(reading.value, Failure) for reading in asked.answers):
+        return "not known, but not every source answered"
+    return "no source knows this order"
 
 
 def _line(view: View, tracked: Tracked, cells: int) -> list[Line]:

@@ -122,11 +122,11 @@ class DeskScreen(Screen[None]):
             self.action_pane(name)
 
     def selected(self) -> str | None:
-        """The TG code of the selected row; without a selection that of the oldest overdue order."""
+        """The TG code of the selected row; without a selection the code of what is most urgent."""
         view = self.cockpit.view()
         cursor = self._set.cursor
         if cursor.following:
-            return view.late[0].tracked.line.tg_code if view.late else None
+            return view.urgent or None
         codes = feed(view, cursor, self._rows()).codes
         tracked = view.state.orders.get(codes[cursor.index]) if cursor.index < len(codes) else None
         return tracked.line.tg_code if tracked else None
