@@ -19,11 +19,11 @@ test: $(VENV)/.dev
 
 # the pictures of the README, drawn anew from the seeded demo
 shots: $(VENV)/.dev
-	$(BIN)/python -m tests.screenshots.draw
+	$(BIN)/python tests/screenshots/pictures.py
 
 # ratios against peers in one run; needs a quiet machine
 bench: $(VENV)/.dev
-	$(BIN)/python -m tests.bench.run
+	$(BIN)/python tests/bench/run.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "evtui needs Python 3.11 or newer; say make PYTHON=python3.12")'
