@@ -13,8 +13,9 @@ program.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 
 class Exit(IntEnum):
@@ -47,8 +48,7 @@ class Unreachable(EvtuiError):
     exit_code = Exit.UNREACHABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing wrong with a campaign file, with the place to put it right."""
 
     file: str

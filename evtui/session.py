@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
+
+from msgspec import Struct
 
 from evtui.clock import Clock
 from evtui.collector.collector import Collector
@@ -44,8 +45,7 @@ ASKED_FREELY = (Lookup.ORDER_STATUS, Lookup.PAYMENT_LOG, Lookup.TASK_LOG, Lookup
 SIMULATED = "simulated"
 
 
-@dataclass(frozen=True, slots=True)
-class Demo:
+class Demo(Struct, frozen=True):
     """What the command line asks of the simulation."""
 
     scenario: str = "calm"

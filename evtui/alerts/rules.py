@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+
+from msgspec import Struct
 
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
@@ -24,8 +25,7 @@ class Severity(IntEnum):
     PROBLEM = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """One condition with its count. `key` names the condition for good; `code` is an order to look at, if any."""
 
     key: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Container
-from dataclasses import asdict
 from pathlib import Path
+
+from msgspec.structs import asdict
 
 from evtui.commands.output import Output
 from evtui.config.lint import Finding, file_findings

@@ -11,14 +11,18 @@ import logging
 import os
 import re
 import sys
-from typing import Any
+from contextlib import suppress
+from io import UnsupportedOperation
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from evtui.commands.output import Output
 from evtui.errors import EvtuiError, Exit, UsageError
 from evtui.logfile import LogFile
 from evtui.text import clean, clip, one_line
+
+if TYPE_CHECKING:
+    from evtui.commands.output import Output
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +79,8 @@ def no_room(error: OSError) -> bool:
 def discard() -> None:
     """Let what is still held for stdout go nowhere: the interpreter would try to write it again, and complain."""
     if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with suppress(UnsupportedOperation):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(error: BaseException) -> None:

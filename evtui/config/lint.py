@@ -8,9 +8,10 @@ that a file can show are found here. At most one finding has any one number, so 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from evtui.config.duration import format_duration
 from evtui.domain.campaign import Campaign, Product, Service
@@ -32,8 +33,7 @@ OFFICE_HOURS = range(9, 18)
 """Local hours in which somebody is there without being asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing a person should look at. `key` names the config keys it concerns, comma-separated."""
 
     id: str

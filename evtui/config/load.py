@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from evtui.config.build import build_campaign
 from evtui.config.model import SOURCE_KEYS, FileTable, SourceTable
@@ -36,8 +37,7 @@ VARIABLE = "EVTUI_CONFIG"
 """Environment variable that names the campaign file."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceConfig:
+class SourceConfig(Struct, frozen=True):
     """One `[sources.<topic>]` or `[lookups.<name>]` table."""
 
     topic: Topic | Lookup

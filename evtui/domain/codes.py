@@ -11,8 +11,9 @@ its order was made in. Group codes carry five digits, slave codes six, and a suf
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from msgspec import Struct
 
 from evtui.errors import CodeError
 from evtui.text import clean, clip
@@ -24,8 +25,7 @@ _CODE = re.compile(r"([A-Z]{2})(\d{2})(\d{2})(\d{2})([A-Z])(\d{5,6})([A-Z](?:-\d
 _SHAPE = "two letters, six digits of a date, an hour letter and five or six digits, such as TG240125L00042"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class OrderCode:
+class OrderCode(Struct, frozen=True, order=True):
     """A code that can exist; `str()` gives it back exactly as it was written."""
 
     prefix: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from evtui.text import one_line
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorEntry:
+class ErrorEntry(Struct, frozen=True):
     """One error of the log. `error_id` is unique within its source; text is cleaned and masked."""
 
     error_id: str
@@ -24,8 +24,7 @@ class ErrorEntry:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FaultKey:
+class FaultKey(Struct, frozen=True, order=True):
     """What errors are grouped by: application, type and the shape of the message."""
 
     application: str

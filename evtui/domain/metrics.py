@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class CpuPoint:
+
+class CpuPoint(Struct, frozen=True):
     """Mean CPU of one machine over one complete minute, in percent 0 to 100 (CloudWatch `CPUUtilization`)."""
 
     service: str
@@ -17,16 +17,14 @@ class CpuPoint:
     percent: float
 
 
-@dataclass(frozen=True, slots=True)
-class TrafficPoint:
+class TrafficPoint(Struct, frozen=True):
     """Requests in one complete minute, all services together (load balancer `RequestCount`)."""
 
     minute: datetime
     requests: float
 
 
-@dataclass(frozen=True, slots=True)
-class FleetSize:
+class FleetSize(Struct, frozen=True):
     """Machines of one service at one moment: fixed ones reporting, and the group's desired and in-service counts."""
 
     service: str

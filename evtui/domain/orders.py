@@ -6,9 +6,10 @@ launch turns on. A word nobody has seen before makes the state UNKNOWN, never on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class OrderState(StrEnum):
@@ -37,8 +38,7 @@ UNPAID_WORDS = frozenset({"New", "WaitingTo3DAuth", "WaitingToPay", "WaitingToCr
 TRANSFER_WORDS = frozenset({"WaitingToTrans", "TransIsProcessing", "TransToERPFail", "WaitingToThirdPartyTrans"})
 
 
-@dataclass(frozen=True, slots=True)
-class OrderLine:
+class OrderLine(Struct, frozen=True):
     """One TS of one TG, as one source saw it at one moment (the big table's row, or an API's answer).
 
     Units: `quantity` in sets, `amount` in the campaign's currency; times aware UTC.

@@ -7,9 +7,10 @@ store           -> state       by `reduce`, which never asks which provider it w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from evtui.domain.chain import StepSeen
 from evtui.domain.faults import ErrorEntry
@@ -50,8 +51,7 @@ class FailureKind(StrEnum):
     """It answered, but not with what was agreed: schema changed, garbage, wrong type."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """No value, and why; `remedy` is the one thing a person can do, such as a login command."""
 
     kind: FailureKind
@@ -59,8 +59,7 @@ class Failure:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """How much of the whole a value covers: `seen` of `expected` (None where nobody knows), and a remark in words."""
 
     seen: int | None = None
@@ -70,52 +69,45 @@ class Coverage:
     """Whether the source holds more that only the next poll will bring: sums over it are not complete yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class StockLevels:
+class StockLevels(Struct, frozen=True):
     """Every SKU of the campaign's pages, at one moment."""
 
     levels: tuple[StockLevel, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OrderBatch:
+class OrderBatch(Struct, frozen=True):
     """Lines that are new or changed since the cursor; any line may come again."""
 
     lines: tuple[OrderLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChainFacts:
+class ChainFacts(Struct, frozen=True):
     """What a look-up found out about the steps of some lines; `steps` pairs a TS code with an observation."""
 
     tg_code: str
     steps: tuple[tuple[str, StepSeen], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CpuPoints:
+class CpuPoints(Struct, frozen=True):
     """Complete minutes of CPU since the cursor; `machines` lists (service, machine) that should be reporting now."""
 
     points: tuple[CpuPoint, ...]
     machines: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TrafficPoints:
+class TrafficPoints(Struct, frozen=True):
     """Complete minutes of traffic since the cursor."""
 
     points: tuple[TrafficPoint, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FleetSizes:
+class FleetSizes(Struct, frozen=True):
     """Machines of every service that was asked about."""
 
     sizes: tuple[FleetSize, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorBatch:
+class ErrorBatch(Struct, frozen=True):
     """Errors that are new since the cursor; an error may come again under the same id."""
 
     entries: tuple[ErrorEntry, ...]
@@ -124,8 +116,7 @@ class ErrorBatch:
 Value = StockLevels | OrderBatch | ChainFacts | CpuPoints | TrafficPoints | FleetSizes | ErrorBatch
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a provider returns from one poll or look-up.
 
     `fact_time` is the time of the newest fact known to the source, None when it holds none yet. `cursor` is handed back
@@ -139,8 +130,7 @@ class Answer:
     cursor: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What travels from the collector to the journal and the store."""
 
     source: str

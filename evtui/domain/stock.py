@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class StockLevel:
+class StockLevel(Struct, frozen=True):
     """One SKU of one sale page, in sets, from `ProductStock` (or a source mapped to it).
 
     `total - selling = reg - cancel` holds in the table itself; where it does not, the table is in doubt.

@@ -8,11 +8,11 @@ position: whatever it needs to go on from is in the cursor it returned last. Blo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self
 
 import msgspec
+from msgspec import Struct, field
 
 from evtui.clock import Clock
 from evtui.domain.campaign import Campaign
@@ -34,8 +34,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     """Base of every provider's settings; the keys every source has (`provider`, `every`, `delay`) are not in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What a provider is given to live with."""
 
     campaign: Campaign
@@ -50,8 +49,7 @@ class Context:
     """One per session: where several sources of one provider share what is costly, such as a world or an engine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a look-up is about: an order code, and what is already known of its group."""
 
     code: OrderCode

@@ -12,11 +12,12 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from time import monotonic
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from evtui.domain.faults import ErrorEntry
 from evtui.domain.reading import Coverage
@@ -59,8 +60,7 @@ READ = (Fate.TOLD, Fate.MENDED, Fate.CUT_SHORT)
 _FINAL = {Flaw.FOREIGN: Fate.FOREIGN, Flaw.DOCTYPE: Fate.DOCTYPE, Flaw.TOO_DEEP: Fate.TOO_DEEP}
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How much one look may do; the rest is read in the looks that follow, and each opens at least one file."""
 
     files: int = 20_000
@@ -70,8 +70,7 @@ class Limits:
     now, and not all of them after a minute."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A file that could not be read: what it looked like then (size, mtime, ctime) and since when it looks so."""
 
     mark: tuple[int, int, int]
@@ -81,16 +80,14 @@ class Waiting:
     given_up: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FolderCursor:
+class FolderCursor(Struct, frozen=True):
     """Where the last look ended; never changed, always replaced."""
 
     done: Mapping[str, Fate] = field(default_factory=lambda: MappingProxyType({}))
     waiting: Mapping[str, Waiting] = field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What is asked of the folder: errors from `horizon` on (None: all), of one application (None: of any)."""
 
     horizon: datetime | None
@@ -101,8 +98,7 @@ class Scope:
 DEFAULT_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What one look at the folder gave. `barred`: there are files, and none may be opened."""
 
     entries: tuple[ErrorEntry, ...]

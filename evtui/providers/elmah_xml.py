@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 from xml.parsers import expat
+
+from msgspec import Struct
 
 from evtui.domain.faults import ErrorEntry
 from evtui.redact import admit
@@ -78,16 +79,14 @@ class UnreadableError(Exception):
         self.entry = entry
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorFile:
+class ErrorFile(Struct, frozen=True):
     """One error read; `mended` counts the characters XML does not allow that were replaced with U+FFFD."""
 
     entry: ErrorEntry
     mended: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """What is known of a file besides its bytes: `written` (aware) stands in where neither tag nor name has a time."""
 
     name: str

@@ -9,12 +9,12 @@ Not tested against a live SQL Server or MySQL.
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -30,8 +30,7 @@ RECYCLE = 600
 """Seconds a connection is kept: shorter than what firewalls forget idle connections after."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Seconds until a connection attempt and a statement are given up; `zone` is the session's time zone."""
 
     connect: float

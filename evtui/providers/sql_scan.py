@@ -9,10 +9,11 @@ are read twice and recognised.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from evtui.domain.orders import OrderLine
 from evtui.domain.reading import FailureKind
@@ -25,8 +26,7 @@ UNREADABLE_KEPT = 1_000
 """Unreadable lines remembered by code: beyond that, "at least" is all anybody needs to know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """The cursor of the orders topic. Times are naive local ones of the source, as the table holds them."""
 
     since: datetime

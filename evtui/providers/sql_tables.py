@@ -9,11 +9,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from evtui.errors import UsageError
 
@@ -93,8 +93,7 @@ def _column_names(overrides: Mapping[str, str]) -> dict[str, str]:
     return names
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What of the tables belongs to the launch. `sku_pages` is empty where the SKU table has to tell."""
 
     shop_id: int

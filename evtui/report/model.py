@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
@@ -48,8 +49,7 @@ _BAND_STEP = 5
 """Percent the CPU band is rounded outward to: tens would make 9.8 to 20.3 into 0 to 30."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProductLine:
+class ProductLine(Struct, frozen=True):
     """One product. `sold_out_range` is the forecast before, and the span it must have happened in after selling out."""
 
     page_id: int
@@ -75,8 +75,7 @@ class ProductLine:
         return self.opening - self.remaining_reported - self.sold - self.in_flight - (self.drift or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceLine:
+class ServiceLine(Struct, frozen=True):
     """CPU of one service over the window: mean, lowest and highest of the minutes' means over its machines."""
 
     name: str
@@ -89,8 +88,7 @@ class ServiceLine:
     whys: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class TrafficLine:
+class TrafficLine(Struct, frozen=True):
     """Requests a minute over the window, over the same length before opening, and the change (0.38 = +38 %)."""
 
     per_minute: float | None
@@ -99,8 +97,7 @@ class TrafficLine:
     whys: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorGroup:
+class ErrorGroup(Struct, frozen=True):
     """One ELMAH fault; `count` is within the window, `status` is `new`, `risen`, `known` or `ignored`."""
 
     application: str
@@ -114,8 +111,7 @@ class ErrorGroup:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorsLine:
+class ErrorsLine(Struct, frozen=True):
     """Errors of the window. `special` counts those of new and risen faults; `types` adds them up by short type name."""
 
     special: int | None
@@ -125,8 +121,7 @@ class ErrorsLine:
     whys: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class FirstLine:
+class FirstLine(Struct, frozen=True):
     """The first order of the campaign; `age` runs until it is delivered or released."""
 
     tg_code: str
@@ -145,8 +140,7 @@ class FirstLine:
         return self.state is OrderState.RELEASED
 
 
-@dataclass(frozen=True, slots=True)
-class OverdueLine:
+class OverdueLine(Struct, frozen=True):
     """A paid order line past its limit; `clock` names the event its age counts from."""
 
     tg_code: str
@@ -159,8 +153,7 @@ class OverdueLine:
     whys: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLine:
+class SourceLine(Struct, frozen=True):
     """One source at the moment of the report."""
 
     name: Topic
@@ -172,16 +165,14 @@ class SourceLine:
     whys: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """One sentence about a figure that is missing, old or partial, and the topic it belongs to."""
 
     topic: Topic
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Everything a report can say at `as_of` about [`start`, `as_of`)."""
 
     campaign: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from evtui.domain.orders import OrderState
 from evtui.report.words import word
@@ -19,8 +20,7 @@ ENDED = frozenset({OrderState.DELIVERED, OrderState.RELEASED})
 """States after which nothing is owed to the customer."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineView:
+class LineView(Struct, frozen=True):
     """One TS. `age` runs from `clock_start` while the line is open, and is the time it took once it has ended."""
 
     ts_code: str
@@ -63,8 +63,7 @@ class LineView:
         return self.state in ENDED or (self.state in WAITING and not self.past_limit)
 
 
-@dataclass(frozen=True, slots=True)
-class OrderView:
+class OrderView(Struct, frozen=True):
     """An order at `as_of`. `lines` are in code order and never empty."""
 
     tg_code: str

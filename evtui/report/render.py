@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from evtui.domain.campaign import Campaign
@@ -33,7 +34,7 @@ def templates_of(campaign: Campaign, file: Path) -> Path | None:
         UsageError: the campaign file names a folder that is not there.
     """
     if campaign.report.templates:
-        folder = (file.parent / Path(campaign.report.templates).expanduser()).resolve()
+        folder = Path(file.parent, os.path.expanduser(campaign.report.templates)).resolve()
         if not folder.is_dir():
             raise UsageError(f"[report] templates: {folder} is not a folder")
         return folder

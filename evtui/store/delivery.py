@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from evtui.domain.chain import Step, StepSeen, StepState
 from evtui.domain.orders import OrderState
@@ -12,8 +13,7 @@ from evtui.store.state import LaunchState
 from evtui.store.tracked import STATE_RANK, Tracked
 
 
-@dataclass(frozen=True, slots=True)
-class Overdue:
+class Overdue(Struct, frozen=True):
     """A paid line past its limit. `clock` names the event its age counts from."""
 
     tracked: Tracked
@@ -21,8 +21,7 @@ class Overdue:
     clock: str
 
 
-@dataclass(frozen=True, slots=True)
-class FirstOrder:
+class FirstOrder(Struct, frozen=True):
     """The first valid order of the campaign; `age` runs until it is delivered or released."""
 
     tracked: Tracked
@@ -35,8 +34,7 @@ class FirstOrder:
         return self.tracked.delivered_at if self.tracked.state is OrderState.DELIVERED else None
 
 
-@dataclass(frozen=True, slots=True)
-class ChainStep:
+class ChainStep(Struct, frozen=True):
     """One step of one line as the order page shows it; `took` is the time since the steps done before it.
 
     It is None where a time is missing, and where two sources' times contradict the order of the steps.

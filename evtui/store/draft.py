@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from heapq import nlargest
+
+from msgspec.structs import replace
 
 from evtui.domain.campaign import Campaign
 from evtui.domain.chain import StepSeen

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from hashlib import blake2b
+
+from msgspec import Struct, field
 
 from evtui.domain.faults import ErrorEntry, FaultKey, fault_key
 from evtui.store.series import Counts, minute_of
@@ -18,8 +19,7 @@ Which of them share it depends on which were heard of first: the one place where
 OTHER_SHAPE = "(other messages)"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One group: how often per minute, its first and its newest error."""
 
     key: FaultKey
@@ -28,8 +28,7 @@ class Fault:
     newest: ErrorEntry
 
 
-@dataclass(frozen=True, slots=True)
-class FaultBook:
+class FaultBook(Struct, frozen=True):
     """All groups, and which errors were counted: eight-byte digests of their ids by hour, not the ids themselves."""
 
     faults: Mapping[FaultKey, Fault] = field(default_factory=dict)

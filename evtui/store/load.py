@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from evtui.domain.campaign import Service
 from evtui.store.series import minute_of, moment_of
@@ -14,8 +15,7 @@ _SETTLE_MINUTES = 3
 """Newest minutes among which the most complete one is taken: machines report a minute or two apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class CpuFigures:
+class CpuFigures(Struct, frozen=True):
     """CPU of one service, percent. `mean`, `max` and `reporting` belong to one common minute, `minute`."""
 
     service: str
@@ -28,8 +28,7 @@ class CpuFigures:
     """Each machine at the common minute; None where it did not report."""
 
 
-@dataclass(frozen=True, slots=True)
-class CpuWindow:
+class CpuWindow(Struct, frozen=True):
     """CPU of one service over a window: means over the minutes' means, percent. None where nothing was reported."""
 
     service: str
@@ -44,8 +43,7 @@ class CpuWindow:
     """The first minute with a figure: later than the window's start where the source told nothing earlier."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrafficFigures:
+class TrafficFigures(Struct, frozen=True):
     """Requests a minute over a window, the same before opening, and the change (0.38 = +38 %)."""
 
     per_minute: float | None

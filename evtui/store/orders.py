@@ -7,7 +7,8 @@ the buckets it touches. All sums are functions of the lines alone, never of the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from evtui.domain.campaign import Campaign
 from evtui.domain.orders import OrderState
@@ -28,8 +29,7 @@ AFTER_CLOSE = "after close"
 """Oddity of a line made when its sale was over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """What the lines of one product add up to. Units: sets, except `lines` and `unpriced`."""
 
     lines: int = 0
@@ -58,8 +58,7 @@ class Tally:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class OrderBook:
+class OrderBook(Struct, frozen=True):
     """The lines and their sums. `recent` and `open` are sorted (time, ts_code) pairs, oldest first."""
 
     buckets: Mapping[str, Mapping[str, Tracked]] = field(default_factory=dict)

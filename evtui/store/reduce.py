@@ -7,9 +7,10 @@ be had again from its readings.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from evtui.domain.reading import (
     ChainFacts,
@@ -34,7 +35,7 @@ from evtui.store.tracked import observe
 def reduce(state: LaunchState, reading: Reading) -> LaunchState:
     """The state after hearing `reading`; a failure changes nothing but what is known of its source."""
     sources = _note_source(state.sources, reading)
-    state = replace(state, sources=sources, version=state.version + 1)
+    state = replace(state, sources=sources)
     value = reading.value
     match value:
         case Failure():

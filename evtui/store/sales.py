@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
+
+from msgspec import Struct
 
 from evtui.domain.campaign import Product
 from evtui.domain.orders import OrderState
@@ -43,8 +44,7 @@ class Outlook(StrEnum):
     EXPECTED = "expected"
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(Struct, frozen=True):
     """When a product sells out: `at` with the range that the chance spread of the sales allows; times for EXPECTED."""
 
     outlook: Outlook
@@ -54,8 +54,7 @@ class Forecast:
     """None where the slow end of the range lies beyond the close of the sale."""
 
 
-@dataclass(frozen=True, slots=True)
-class Velocity:
+class Velocity(Struct, frozen=True):
     """Sets sold in the last `minutes` (fewer right after opening), the present one included."""
 
     minutes: float
@@ -69,8 +68,7 @@ class Velocity:
         return self.sold / self.span if self.span > 0 and self.sold >= MIN_SALES_VELOCITY else None
 
 
-@dataclass(frozen=True, slots=True)
-class ProductFigures:
+class ProductFigures(Struct, frozen=True):
     """One product, or the total of all (`product` None). Sets, except `revenue` (campaign currency)."""
 
     product: Product | None

@@ -7,8 +7,9 @@ Merging is order-free: the same points in any order, repeated or late, give the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
 
 KEEP_HOURS = 50
 """Hours kept behind the newest point: two days for yesterday's comparison and some room, not sixteen days of memory."""
@@ -24,8 +25,7 @@ def moment_of(minute: int) -> datetime:
     return datetime.fromtimestamp(minute * 60, UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """At most one value a minute; where two readings disagree about a minute, the later reading stands."""
 
     hours: Mapping[int, Mapping[int, tuple[float, float]]] = field(default_factory=dict)
@@ -73,8 +73,7 @@ class Series:
         return min(self.hours[min(self.hours)]) if self.hours else None
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How often something happened in each minute."""
 
     hours: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
@@ -100,12 +99,14 @@ class Counts:
 
     def between(self, start: int, end: int) -> int:
         """How often in the minutes [start, end)."""
-        return sum(
-            count
-            for hour in range(start // 60, (end - 1) // 60 + 1)
-            for minute, count in self.hours.get(hour, {}).items()
-            if start <= minute < end
-        )
+        found = 0
+        for hour in range(start // 60, (end - 1) // 60 + 1):
+            chunk = self.hours.get(hour)
+            if chunk and start <= hour * 60 and hour * 60 + 60 <= end:
+                found += sum(chunk.values())
+            elif chunk:
+                found += sum(count for minute, count in chunk.items() if start <= minute < end)
+        return found
 
     @property
     def total(self) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from evtui.domain.campaign import Campaign
 from evtui.domain.faults import FaultKey
@@ -16,8 +17,7 @@ MIN_RISEN = 5
 """Errors of a known fault since opening below which a rise means nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class FaultFigures:
+class FaultFigures(Struct, frozen=True):
     """One group: errors in all, before and since opening; `status` is `new`, `risen`, `known` or `ignored`."""
 
     fault: Fault

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from evtui.domain.campaign import Campaign
 from evtui.domain.metrics import FleetSize
@@ -27,8 +28,7 @@ class SourceState(StrEnum):
     """Never answered, or not configured."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSpec:
+class SourceSpec(Struct, frozen=True):
     """How a source was configured. `cadence` and `delay` are in launch time."""
 
     topic: Topic
@@ -38,8 +38,7 @@ class SourceSpec:
     """How late its facts usually are."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSeen:
+class SourceSeen(Struct, frozen=True):
     """What a source last said, good and bad."""
 
     taken_at: datetime | None = None
@@ -51,8 +50,7 @@ class SourceSeen:
     failure: Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """A source at one moment. Ages are time deltas to now; None where there is nothing to measure from."""
 
     topic: Topic
@@ -73,8 +71,7 @@ STOCK_READINGS = 4
 """Readings kept of each SKU: enough to find one that is not newer than the orders it is held against."""
 
 
-@dataclass(frozen=True, slots=True)
-class StockSeen:
+class StockSeen(Struct, frozen=True):
     """The last few words on one SKU as (fact time, level), oldest first, and when it was first read as sold out."""
 
     readings: tuple[tuple[datetime, StockLevel], ...]
@@ -90,8 +87,7 @@ class StockSeen:
         return next((reading for reading in reversed(self.readings) if reading[0] <= moment), None)
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchState:
+class LaunchState(Struct, frozen=True):
     """Everything believed at one moment; equal contents are equal whatever the order of the readings."""
 
     campaign: Campaign
@@ -106,7 +102,6 @@ class LaunchState:
     traffic: Series = Series()
     fleet: Mapping[str, tuple[datetime, FleetSize]] = field(default_factory=dict)
     faults: FaultBook = FaultBook()
-    version: int = field(default=0, compare=False)
 
 
 def health(state: LaunchState, topic: Topic, now: datetime) -> Health:

@@ -5,16 +5,17 @@ The merge is a join: commutative, associative and idempotent, so readings may co
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evtui.domain.campaign import Campaign
 from evtui.domain.chain import Step, StepSeen, StepState
 from evtui.domain.orders import OrderLine, OrderState, is_paid, state_of
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
+class Tracked(Struct, frozen=True):
     """One TS. `line` is the newest word on it; the rest is what only a history of words can tell."""
 
     line: OrderLine

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evtui.domain.reading import Topic
 from evtui.store.load import services
@@ -19,8 +20,7 @@ _TITLES = {"stock": "Stock", "orders": "Orders", "cpu": "CPU · traffic", "error
 _TOPICS = {"stock": stock.TOPIC, "orders": orders.TOPIC, "cpu": cpu.TOPIC, "errors": errors.TOPIC}
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """What the engineer has set: which pane has the focus, whether it is zoomed, where they are in the feed."""
 
     focus: str = "stock"

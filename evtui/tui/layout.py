@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 PANES = ("stock", "orders", "cpu", "errors")
 """The panes in the order of their keys, 1 to 4."""
@@ -11,8 +11,7 @@ WIDE = 100
 """Columns from which two columns of panes stand side by side."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A rectangle of cells."""
 
     x: int
@@ -21,8 +20,7 @@ class Box:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """What is shown where. A pane that is not in `boxes` is not shown; `tabs` says that one pane is shown at a time."""
 
     boxes: dict[str, Box]

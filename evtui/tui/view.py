@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from evtui.alerts.rules import Alert, alerts
 from evtui.domain.campaign import Campaign
@@ -15,8 +16,7 @@ from evtui.store.special import FaultFigures, fault_figures
 from evtui.store.state import Health, LaunchState, health
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """One moment of a launch. `scenario` is empty unless the sources are simulated."""
 
     state: LaunchState

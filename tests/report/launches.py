@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from evtui.domain.campaign import Campaign, Product, ReportPolicy, Service, Shop
 from evtui.domain.faults import ErrorEntry
@@ -185,4 +187,4 @@ def requests(before: float, start: datetime, during: float, end: datetime) -> Tr
 
 def with_report(campaign: Campaign = CAMPAIGN, **changes: object) -> Campaign:
     """The campaign with another report policy."""
-    return replace(campaign, report=replace(ReportPolicy(), **changes))  # type: ignore[arg-type]
+    return replace(campaign, report=replace(ReportPolicy(), **changes))

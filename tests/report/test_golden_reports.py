@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,6 +20,7 @@ from launches import (
     requests,
     with_report,
 )
+from msgspec.structs import replace
 
 from evtui.domain.campaign import Service
 from evtui.domain.reading import ErrorBatch, Failure, FailureKind, OrderBatch, Topic

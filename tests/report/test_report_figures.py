@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,6 +20,7 @@ from launches import (
     requests,
     with_report,
 )
+from msgspec.structs import replace
 
 from evtui.domain.campaign import Campaign
 from evtui.domain.metrics import CpuPoint

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from launches import CAMPAIGN, NOW, Launch, with_report
+from msgspec.structs import replace
 
 from evtui.errors import UsageError
 from evtui.report.build import build

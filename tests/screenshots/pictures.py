@@ -56,7 +56,7 @@ async def draw(picture: Picture) -> str:
     start = datetime.fromisoformat(picture.at).replace(tzinfo=load(path).campaign.zone)
     app = Cockpit(open_session(path, ManualClock(start), Demo(picture.scenario, 1)))
     async with app.run_test(size=picture.size) as pilot:
-        await _until(lambda: app.session.state.version >= len(Topic))
+        await _until(lambda: len(app.session.state.sources) >= len(Topic))
         for key in picture.keys:
             await pilot.press(key)
         app.tick()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from store_makers import CAMPAIGN, OPEN, SECOND, after, at, empty, error, errors
 
 from evtui.domain.campaign import ErrorPolicy, IgnoreRule

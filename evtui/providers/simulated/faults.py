@@ -6,7 +6,7 @@ personal data, so they pass `redact.admit` unchanged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from evtui.domain.faults import ErrorEntry
 from evtui.providers.simulated.draw import MINUTE, Noise, hexadecimal, to_moment
@@ -19,8 +19,7 @@ _SPREAD = 0x9E37_79B9_7F4B
 """Odd, so that multiplying by it modulo 2^48 gives each turn digits of its own: ids that look random, none twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One sort of error; in `message`, `{n}` is a number that varies, `{tg}` and `{ts}` codes of a troubled order."""
 
     application: str
@@ -29,8 +28,7 @@ class Kind:
     status_code: int | None = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Recurring:
+class Recurring(Struct, frozen=True):
     """An error that comes about every `minutes` minutes, from `start` minutes after opening (None: always) on."""
 
     kind: Kind

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from time import perf_counter
 from typing import ClassVar, Self
+
+from msgspec.structs import replace
 
 from evtui.domain.reading import (
     Answer,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from math import exp
+
+from msgspec import Struct
 
 from evtui.domain.reading import FailureKind, Topic
 from evtui.errors import UsageError
@@ -20,8 +21,7 @@ class Pace(StrEnum):
     RUSH = "rush"
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(Struct, frozen=True):
     """A source that gives no value for a while; times in minutes after opening, [start, end)."""
 
     topic: Topic
@@ -32,8 +32,7 @@ class Outage:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """One course of events; `crowd` is the share by which visitors exceed a normal day once the sale is open."""
 
     name: str

@@ -37,5 +37,5 @@ def frame(
 
 
 def dimmed(body: Sequence[Line]) -> list[Line]:
-    """The same lines with the colours gone: what a source that is late or silent said last."""
-    return [restyle(line, "dim") for line in body]
+    """The same lines with the colours gone: what a source that is late or silent said last. A selection stays seen."""
+    return [line if any(style == "selected" for _, style in line) else restyle(line, "dim") for line in body]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from evtui.domain.chain import Step, StepState
 from evtui.domain.reading import Failure, Lookup, Reading
@@ -28,8 +28,7 @@ _NAMES = {
 _SIGNS = {StepState.DONE: ("✓", "ok"), StepState.FAILED: ("✗", "alert"), StepState.WAITING: ("…", "warn")}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The look-ups sent for this page: which are still out, and what the others came to."""
 
     pending: tuple[Lookup, ...] = ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from evtui.domain.chain import Step, StepState
 from evtui.domain.orders import OrderState
@@ -23,13 +24,16 @@ PINNED_SHARE = 3
 """At most one row in this many is given to pinned overdue lines, so that the flow stays visible below them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct, frozen=True):
     """Where the engineer is in the feed. `anchor` is the newest line when the feed was frozen; None: it follows."""
 
     anchor: tuple[float, str] | None = None
     index: int = 0
     """Row of the selection, counted over pinned and flowing rows together."""
+    code: str = ""
+    """TS code of the selected line: it stays selected where a late answer puts a line above it."""
+    pinned: tuple[str, ...] = ()
+    """The lines that were pinned when the feed was frozen: what is overdue since then waits, and is counted."""
 
     @property
     def following(self) -> bool:
@@ -37,8 +41,7 @@ class Cursor:
         return self.anchor is None
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """The rows of the feed at one moment: TS codes, and how many new lines wait behind a frozen one."""
 
     pinned: tuple[str, ...]
@@ -56,6 +59,8 @@ def feed(view: View, cursor: Cursor, rows: int) -> Feed:
     """What a feed of `rows` rows holds: it may hold more than it can show, so that a selection can scroll."""
     late = tuple(each.tracked.line.ts_code for each in view.late)
     pinned = late[: max(rows // PINNED_SHARE, 1)] if rows > 1 else late[:rows]
+    if not cursor.following:
+        pinned = cursor.pinned
     recent = view.state.orders.recent
     end = len(recent)
     if cursor.anchor is not None:
@@ -66,6 +71,12 @@ def feed(view: View, cursor: Cursor, rows: int) -> Feed:
     return Feed(pinned, flow, len(recent) - end, len(late))
 
 
+def selection(held: Feed, cursor: Cursor) -> int:
+    """Row of the selected line: where it stands now, or where it stood."""
+    codes = held.codes
+    return codes.index(cursor.code) if cursor.code in codes else max(min(cursor.index, len(codes) - 1), 0)
+
+
 def paint(view: View, cells: int, rows: int, cursor: Cursor) -> list[Line]:
     """The body of the pane."""
     if rows < 1:
@@ -74,17 +85,15 @@ def paint(view: View, cells: int, rows: int, cursor: Cursor) -> list[Line]:
     room = rows - head
     held = feed(view, cursor, room)
     codes: Sequence[str] = held.codes
-    start = 0
-    if not cursor.following and cursor.index >= room:
-        start = cursor.index - room + 1
+    chosen = -1 if cursor.following else selection(held, cursor)
+    start = max(chosen - room + 1, 0)
     lines: list[Line] = [_head(view, cells)] if head else []
     for index, code in enumerate(codes[start : start + room], start):
         tracked = view.state.orders.get(code)
         if tracked is None:
             continue
         line = _row(view, tracked, cells)
-        selected = not cursor.following and index == cursor.index
-        lines.append(restyle(line, "selected") if selected else line)
+        lines.append(restyle(line, "selected") if index == chosen else line)
     if not codes:
         lines.append(((f" {_nothing(view)}", "dim"),))
     return lines

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.events import Click, Resize
 from textual.geometry import Size
@@ -15,7 +15,7 @@ from evtui.errors import CodeError
 from evtui.tui.actions import DESK, footer
 from evtui.tui.compose import Desk, draw, layout
 from evtui.tui.layout import PANES, Box, Layout
-from evtui.tui.paint.orders import Cursor, feed
+from evtui.tui.paint.orders import Cursor, feed, selection
 from evtui.tui.screens.base import bindings
 from evtui.tui.screens.order import OrderPage
 from evtui.tui.view import View
@@ -109,10 +109,15 @@ class DeskScreen(Screen[None]):
         recent = self.cockpit.session.state.orders.recent
         if not recent:
             return
-        cursor = self._set.cursor
-        cursor = Cursor(recent[-1], 0) if cursor.following else replace(cursor, index=max(cursor.index + by, 0))
-        held = feed(self.cockpit.view(), cursor, self._rows())
-        cursor = replace(cursor, index=min(cursor.index, max(len(held.codes) - 1, 0)))
+        view, rows, cursor = self.cockpit.view(), self._rows(), self._set.cursor
+        if cursor.following:
+            cursor = Cursor(recent[-1], pinned=feed(view, cursor, rows).pinned)
+            index = 0
+        else:
+            index = max(selection(feed(view, cursor, rows), cursor) + by, 0)
+        codes = feed(view, replace(cursor, index=index), rows).codes
+        index = min(index, len(codes) - 1)
+        cursor = replace(cursor, index=index, code=codes[index] if codes else "")
         self._change(replace(self._set, focus="orders", cursor=cursor))
 
     def on_click(self, event: Click) -> None:
@@ -127,8 +132,8 @@ class DeskScreen(Screen[None]):
         cursor = self._set.cursor
         if cursor.following:
             return view.urgent or None
-        codes = feed(view, cursor, self._rows()).codes
-        tracked = view.state.orders.get(codes[cursor.index]) if cursor.index < len(codes) else None
+        held = feed(view, cursor, self._rows())
+        tracked = view.state.orders.get(held.codes[selection(held, cursor)]) if held.codes else None
         return tracked.line.tg_code if tracked else None
 
     def action_open(self) -> None:

@@ -12,6 +12,7 @@ import pytest
 from elmah_writer import BOM, Written, elmah_bytes, elmah_name
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from evtui.domain.faults import ErrorEntry
 from evtui.providers.elmah_xml import (
@@ -93,11 +94,11 @@ class TestIdentity:
         assert entry_of(f'<error errorId="{OTHER_GUID.upper()}"/>'.encode()).error_id == OTHER_GUID
 
     def test_then_the_guid_of_the_name(self) -> None:
-        assert entry_of(b"<error/>", replace(ORIGIN, name=elmah_name(NAMED_AT, GUID.upper()))).error_id == GUID
+        assert entry_of(b"<error/>", structs.replace(ORIGIN, name=elmah_name(NAMED_AT, GUID.upper()))).error_id == GUID
 
     def test_then_the_name(self) -> None:
         name = elmah_name(NAMED_AT, None)
-        assert entry_of(b"<error/>", replace(ORIGIN, name=name)).error_id == name
+        assert entry_of(b"<error/>", structs.replace(ORIGIN, name=name)).error_id == name
 
     def test_a_guid_is_not_taken_for_a_card_number(self) -> None:
         guid = "abcd1234-1234-4234-8234-1234abcdef01"
@@ -139,7 +140,7 @@ class TestTime:
 
     @pytest.mark.parametrize("name", ["stray.xml", "error-2024-13-45999999Z.xml", "error-0001-01-01000000Z.xml"])
     def test_the_file_stands_in_for_the_name(self, name: str) -> None:
-        assert entry_of(b"<error/>", replace(ORIGIN, name=name)).at == ORIGIN.written
+        assert entry_of(b"<error/>", structs.replace(ORIGIN, name=name)).at == ORIGIN.written
 
     def test_old_names_have_a_time_too(self) -> None:
         assert name_time("error-2011-03-25073303Z.xml") == datetime(2011, 3, 25, 7, 33, 3, tzinfo=UTC)
@@ -342,7 +343,7 @@ SCRAPS = (
 @example(b'<?xml version="1.0" encoding="utf-7"?><error/>', "")
 def test_any_bytes_give_an_error_or_a_defined_refusal(data: bytes, name: str) -> None:
     try:
-        entry = read_error(data, replace(ORIGIN, name=name)).entry
+        entry = read_error(data, structs.replace(ORIGIN, name=name)).entry
     except UnreadableError:
         return
     assert entry.at.utcoffset() == timedelta(0)
