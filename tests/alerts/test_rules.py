@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from evtui.alerts.rules import HOT_PERCENT, SILENCE, Alert, Severity, alerts
 from evtui.domain.campaign import Campaign, Product, Service, Shop

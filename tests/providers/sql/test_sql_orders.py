@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from sql_shop import OPENS, PAGES, Shopfront, Watch, local
 
 from evtui.domain.codes import parse_code
