@@ -182,12 +182,11 @@ def check_providers(
     classes: dict[str, type[Provider]] = {}
     settings: dict[Topic | Lookup, Any] = {}
     problems: list[Problem] = []
-    names = registry.names()
     for source in (*file.sources, *file.lookups):
         if not source.enabled:
             continue
-        if source.provider not in names:
-            problems.append(unknown_provider(file, source, names))
+        if not registry.offered(source.provider):
+            problems.append(unknown_provider(file, source, registry.names()))
             continue
         try:
             provider = classes.get(source.provider) or find(source.provider)
