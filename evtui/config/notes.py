@@ -12,7 +12,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from evtui.config.duration import format_duration
-from evtui.config.positions import Path, Places, dotted
+from evtui.config.keypath import Path, dotted
+from evtui.config.positions import Places
 from evtui.errors import Problem
 from evtui.text import clean, clip, one_line
 

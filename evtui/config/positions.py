@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-import string
 from bisect import bisect_right
 
-Path = tuple[str | int, ...]
-"""A key's way from the top: names of tables and keys, and indexes of lists, counted from 0."""
-
-_BARE = frozenset(string.ascii_letters + string.digits + "_-")
+from evtui.config.keypath import Path
 
 
 class Places:
@@ -35,14 +31,3 @@ class Places:
                 return line, offset - self._lines[line - 1] + 1
             path = path[:-1]
         return None
-
-
-def dotted(path: Path) -> str:
-    """`path` as text: `products[1].price`; names that are no bare keys stand in quotes."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            text += ("." if text else "") + (part if (part and not set(part) - _BARE) else f'"{part}"')
-    return text

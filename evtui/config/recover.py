@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from evtui.config.positions import dotted
+from evtui.config.keypath import dotted
 from evtui.config.scanner import scan
 from evtui.text import clean, clip, one_line
 

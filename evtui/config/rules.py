@@ -12,9 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from evtui.config.duration import format_duration
+from evtui.config.keypath import Path
 from evtui.config.model import SOURCE_KEYS
 from evtui.config.notes import Notes, holds_credentials, is_secret_name, nearest, quote
-from evtui.config.positions import Path
 from evtui.domain.chain import Step
 from evtui.domain.reading import Lookup, Topic
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from evtui.config.positions import Path
+from evtui.config.keypath import Path
 
 DEEPEST = 64
 """Nesting followed; tomllib itself gives up at a few hundred levels, and no campaign file needs five."""

@@ -19,8 +19,8 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 from evtui.config.duration import EXAMPLES, parse_duration
+from evtui.config.keypath import Path
 from evtui.config.notes import Notes, is_secret_name, missing, nearest, shown
-from evtui.config.positions import Path
 from evtui.text import clean, clip, one_line
 
 S = TypeVar("S", bound=msgspec.Struct)

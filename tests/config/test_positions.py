@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evtui.config.positions import Path, Places, dotted
+from evtui.config.keypath import Path, dotted
+from evtui.config.positions import Places
 from evtui.config.scanner import scan
 
 _BARE = string.ascii_letters + string.digits + "_-"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -11,14 +10,12 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 
 from evtui.tui.actions import Action, footer
-from evtui.tui.lines import BLANK, Line, exactly
+from evtui.tui.host import Host, host
+from evtui.tui.lines import BLANK, Line, exactly, folded
 from evtui.tui.paint import chrome
 from evtui.tui.paint.frame import frame
 from evtui.tui.view import View
 from evtui.tui.widgets.lines import Lines
-
-if TYPE_CHECKING:
-    from evtui.tui.app import Cockpit
 
 PAGE_CELLS = 106
 """Widest a page grows: a line longer than this is hard to follow."""
@@ -44,9 +41,9 @@ class Page(ModalScreen[None]):
         self._message: Line = ()
 
     @property
-    def cockpit(self) -> Cockpit:
+    def cockpit(self) -> Host:
         """The app this page belongs to."""
-        return cast("Cockpit", self.app)
+        return host(self)
 
     def compose(self) -> ComposeResult:
         """The one widget."""
@@ -87,13 +84,14 @@ class Page(ModalScreen[None]):
         if (self._page.region.width, self._page.region.height) != (cells, rows):
             self._page.styles.width = cells
             self._page.styles.height = rows
-        room = max(rows - 4, 1)
+        said = [exactly(line, inner) for line in folded(self._message, inner)]
+        room = max(rows - 3 - len(said), 1)
         self._top = max(min(self._top, len(lines) - room), 0)
         shown = [*lines[self._top : self._top + room]]
         shown += [BLANK] * (room - len(shown))
         more = f"{self._top + 1}–{min(self._top + room, len(lines))} of {len(lines)}" if len(lines) > room else ""
         keys = chrome.footer(footer(self.ACTIONS), inner)
-        body = [*shown, exactly(self._message, inner), keys]
+        body = [*shown, *said, keys]
         self._page.show(frame(self.heading(view), (more, "dim"), body, cells, rows, focused=True))
 
     def action_scroll(self, by: int) -> None:

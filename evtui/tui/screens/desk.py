@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.events import Click, Resize
@@ -14,6 +12,7 @@ from evtui.domain.codes import OrderCode, parse_code
 from evtui.errors import CodeError
 from evtui.tui.actions import DESK, footer
 from evtui.tui.compose import Desk, draw, layout
+from evtui.tui.host import Host, host
 from evtui.tui.layout import PANES, Box, Layout
 from evtui.tui.paint.orders import Cursor, feed, selection
 from evtui.tui.screens.base import bindings
@@ -21,9 +20,6 @@ from evtui.tui.screens.order import OrderPage
 from evtui.tui.view import View
 from evtui.tui.widgets.board import Board
 from evtui.tui.widgets.lines import Lines
-
-if TYPE_CHECKING:
-    from evtui.tui.app import Cockpit
 
 _LINES = ("header", "tabs", "first", "alert", "footer")
 
@@ -48,9 +44,9 @@ class DeskScreen(Screen[None]):
         self._set = Desk(focus="orders", keys=footer(DESK))
 
     @property
-    def cockpit(self) -> Cockpit:
+    def cockpit(self) -> Host:
         """The app this screen belongs to."""
-        return cast("Cockpit", self.app)
+        return host(self)
 
     def compose(self) -> ComposeResult:
         """The board."""
