@@ -57,6 +57,22 @@ def exactly(line: Line, cells: int, style: str = "") -> Line:
     return tuple(runs)
 
 
+def folded(line: Line, cells: int) -> list[Line]:
+    """`line` on as many lines as it takes in `cells`, one at the least: for sentences whose end matters."""
+    lines: list[list[Run]] = [[]]
+    room = cells
+    for raw, style in line:
+        text = raw.translate(_BREAKS)
+        while text and cells > 1:
+            part = clip(text, room, "")
+            lines[-1].append((part, style))
+            text, room = text[len(part) :], room - cell_width(part)
+            if text:
+                lines.append([])
+                room = cells
+    return [tuple(runs) for runs in lines]
+
+
 def restyle(line: Line, style: str) -> Line:
     """The whole line in one style: a selected row, or a pane whose source is late."""
     return ((plain(line), style),)
