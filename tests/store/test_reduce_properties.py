@@ -30,6 +30,7 @@ from store_makers import (
     UNPAID,
     at,
     empty,
+    line,
     told,
 )
 
@@ -186,6 +187,40 @@ def test_nor_does_it_where_the_feed_is_full(history: list[Reading], random: Rand
         straight = told(history, empty())
         assert straight == told(jumbled(history, random), empty())
     check(straight, recent=2, released=1)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.booleans(), st.integers(0, 5)), min_size=3, max_size=8), shuffles)
+@settings(max_examples=100, deadline=None)
+def test_nor_where_lines_are_given_back_and_taken_again(words: list[tuple[int, bool, int]], random: Random) -> None:
+    history = [
+        Reading(
+            "sql",
+            Topic.ORDERS,
+            at(minutes=10),
+            OrderBatch((line(number, CANCELLED if back else PAID, updated_at=at(minutes=minute)),)),
+        )
+        for number, back, minute in words
+    ]
+    with patch.object(draft, "RELEASED_LINES", 1):
+        straight = told(history, empty())
+        assert straight == told(jumbled(history, random), empty())
+    check(straight, released=1)
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.floats(0, 2), st.integers(0, 1)), min_size=2, max_size=6), shuffles)
+@settings(max_examples=60, deadline=None)
+def test_nor_where_readings_of_one_moment_disagree(words: list[tuple[int, float, int]], random: Random) -> None:
+    history = [
+        reading
+        for minute, value, second in words
+        for reading in (
+            Reading("x", Topic.CPU, at(seconds=second), CpuPoints((CpuPoint("SCMAPI", "i-1", at(minute), value),))),
+            Reading("x", Topic.TRAFFIC, at(seconds=second), TrafficPoints((TrafficPoint(at(minute), value),))),
+            Reading("x", Topic.CAPACITY, at(seconds=second), FleetSizes((FleetSize("SCMAPI", 1, int(value), minute),))),
+            Reading("x", Topic.CAPACITY, at(seconds=second), FleetSizes(()), coverage=Coverage(seen=minute)),
+        )
+    ]
+    assert told(history, empty()) == told(jumbled(history, random), empty())
 
 
 @given(histories)
