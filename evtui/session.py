@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -43,6 +44,9 @@ ASKED_FREELY = (Lookup.ORDER_STATUS, Lookup.PAYMENT_LOG, Lookup.TASK_LOG, Lookup
 """Look-ups that run by themselves; CheckIsValid touches a production API and waits for a yes."""
 
 SIMULATED = "simulated"
+
+CLOSE_S = 0.5
+"""Seconds that sources get to let go of their connections: one that hangs dies with the process, and nobody waits."""
 
 
 class Demo(Struct, frozen=True):
@@ -98,7 +102,9 @@ class Session:
 
     async def __aexit__(self, *_: object) -> None:
         await self.collector.stop()
-        await asyncio.gather(*(provider.aclose() for provider in self._providers), return_exceptions=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await asyncio.gather(*(provider.aclose() for provider in self._providers), return_exceptions=True)
 
     async def refresh(self) -> None:
         """Ask every source once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from rich.cells import cell_len
 
 from evtui.text import cell_width, clean
 from evtui.tui.format import at, change, clock_span, hour_or_day, number, percent, short_number, span, spark
-from evtui.tui.lines import Line, block, exactly, plain, restyle, spread, width
+from evtui.tui.lines import Line, block, exactly, folded, plain, restyle, spread, width
 from evtui.tui.themes import STYLES
 
 CHARACTERS = st.sampled_from("a 字券é▁\t\n") | st.characters(codec="utf-8")
@@ -47,6 +48,14 @@ def test_a_block_fills_its_box(lines: list[Line], cells: int, rows: int) -> None
 @given(LINES)
 def test_restyled_text_is_the_same_text(line: Line) -> None:
     assert plain(restyle(line, "dim")) == plain(line)
+
+
+@given(LINES, st.integers(2, 30))
+def test_folded_loses_nothing(line: Line, cells: int) -> None:
+    lines = folded(line, cells)
+    assert "".join(map(plain, lines)) == re.sub(r"[\n\t]", " ", plain(line))
+    assert all(width(each) <= cells for each in lines)
+    assert lines
 
 
 def test_neighbours_of_one_style_are_one_run() -> None:

@@ -1,0 +1,129 @@
+"""Terminals that change their size all the time, and sources that hang while somebody wants to go home."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from cockpit_pilot import LATE_MORNING, Driven, Odd, Watched, cockpit, simulated, step, wired
+from rich.cells import cell_len
+
+from evtui.clock import ManualClock
+from evtui.domain.reading import Answer, Lookup, Topic
+from evtui.providers.base import Question
+from evtui.tui.layout import PANES
+from evtui.tui.screens.desk import DeskScreen
+
+SIZES = (
+    *((1, 1), (300, 100), (40, 10), (39, 9), (80, 24), (79, 23), (2, 60), (200, 1), (100, 24), (99, 24), (41, 11)),
+    *((width, width // 3 + 1) for width in range(3, 130, 9)),
+)
+QUIT_S = 1.0
+
+
+def sound(driven: Driven, width: int, height: int) -> None:
+    """Every row of the screen is there, and as wide as the terminal."""
+    rows = [row for row in driven.screen.splitlines() if row]
+    assert len(driven.screen.split("\n")) == height
+    assert all(cell_len(row) == width for row in rows)
+
+
+async def settled(driven: Driven, width: int, height: int) -> None:
+    await driven.until(lambda: tuple(driven.app.screen.size) == (width, height), "the size")
+    await driven.settle()
+
+
+@pytest.mark.parametrize("keys", [(), ("question_mark",), ("r",), ("enter",), ("g",), ("4", "z"), ("j", "j")])
+async def test_a_storm_of_sizes(keys: tuple[str, ...]) -> None:
+    async with cockpit("stuck") as driven:
+        await driven.press(*keys)
+        for width, height in SIZES:
+            driven.resize(width, height)
+        for width, height in ((1, 1), (40, 10), (120, 36)):
+            driven.resize(width, height)
+            await settled(driven, width, height)
+            step(driven)
+            await driven.settle()
+            sound(driven, width, height)
+        await driven.press("escape", "escape")
+        assert isinstance(driven.app.screen, DeskScreen)
+        assert [pane for pane in PANES if pane in driven.boxes()] == list(PANES) or keys == ("4", "z")
+
+
+async def test_what_is_shown_at_each_size() -> None:
+    async with cockpit("stuck") as driven:
+        for width, height, panes in ((120, 36, 4), (80, 24, 4), (79, 24, 1), (80, 23, 1), (40, 10, 1), (39, 10, 0)):
+            driven.resize(width, height)
+            await settled(driven, width, height)
+            shown = driven.boxes()
+            assert len([pane for pane in PANES if pane in shown]) == panes
+            assert "overdue" in shown["alert"]
+            if panes == 1:
+                await driven.press("1")
+                await driven.settle()
+                assert "1 Stock" in driven.box("stock")
+                await driven.press("2")
+                await driven.settle()
+                assert "TG240125" in driven.box("orders")
+        assert list(shown) == ["alert"]
+
+
+class Hung(Odd):
+    """Threads that never come back, and a goodbye that does not either."""
+
+    def __init__(self, usual: object, *, parting: bool) -> None:
+        super().__init__(usual)  # type: ignore[arg-type]
+        self.release = threading.Event()
+        self.parting = parting
+
+    async def poll(self, topic: Topic, cursor: object) -> Answer:
+        await asyncio.to_thread(self.release.wait, 30)
+        return await self.usual.poll(topic, cursor)
+
+    async def look_up(self, lookup: Lookup, question: Question) -> Answer:
+        await asyncio.to_thread(self.release.wait, 30)
+        return await self.usual.look_up(lookup, question)
+
+    async def aclose(self) -> None:
+        if self.parting:
+            await asyncio.to_thread(self.release.wait, 30)
+
+
+@pytest.mark.parametrize("parting", [False, True], ids=["polls hang", "closing hangs too"])
+async def test_quitting_takes_less_than_a_second_though_sources_hang(parting: bool) -> None:
+    clock = ManualClock(LATE_MORNING)
+    hung = Hung(simulated(clock), parting=parting)
+    app = Watched(wired(clock, usual=hung))
+    try:
+        async with app.run_test(size=(80, 24)) as pilot:
+            driven = Driven(app, pilot)
+            await driven.press("g")
+            await driven.terminal("TG240125L00001")
+            await driven.press("enter")
+            assert "asking" in driven.page
+            began = time.perf_counter()
+            await driven.press("q")
+            await driven.until(lambda: not app.is_running, "the end")
+        took = time.perf_counter() - began
+        print(f"quit after {took * 1000:.0f} ms")
+        assert took < QUIT_S
+    finally:
+        hung.release.set()
+
+
+async def test_a_hanging_source_costs_its_own_pane_only() -> None:
+    clock = ManualClock(LATE_MORNING)
+    hung = Hung(simulated(clock), parting=False)
+    try:
+        async with cockpit(session=wired(clock, "stuck", {Topic.STOCK: hung}), wait=False) as driven:
+            await driven.until(lambda: len(driven.session.state.sources) == len(Topic) - 1, "the other answers")
+            step(driven, timedelta(0))
+            await driven.settle()
+            assert "OVERDUE" in driven.box("orders")
+            assert "--" in driven.box("stock").splitlines()[0]
+            assert "(4/4)" in driven.box("cpu")
+    finally:
+        hung.release.set()
