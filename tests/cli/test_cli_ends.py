@@ -25,7 +25,7 @@ SECRET = "hunter2andmore"
     [
         ("bogus", "no such command 'bogus' (see evtui --help)"),
         ("--bogus", "no such option '--bogus' (see evtui --help)"),
-        ("order --jsn", "no such option '--jsn'; did you mean '--json'? (see evtui order --help)"),
+        ("--whole-frame", "no such option '--whole-frame'; did you mean '--whole-frames'? (see evtui --help)"),
         ("report --style", "option '--style' requires an argument"),
         ("order", "missing argument 'CODE' (see evtui order --help)"),
         ("report extra", "got unexpected extra argument (extra) (see evtui report --help)"),
