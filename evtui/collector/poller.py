@@ -16,6 +16,9 @@ from evtui.collector.schedule import deadline, wait_after
 from evtui.domain.reading import Failure, FailureKind, Reading, Topic
 from evtui.providers.base import Provider
 
+MORE_WAIT_S = 1.0
+"""Wait before a source that told of its past in part is asked for the rest: the screen is drawn in between."""
+
 ABANDON_AFTER = 10
 """Deadlines a single poll may miss before it is given up for lost and a new one is sent."""
 
@@ -112,7 +115,7 @@ class Poller:
             reading = await self.poll_once()
             wait = wait_after(self._cadence_s, self._failures, self._kind, random.random())
             if reading.coverage.more:
-                wait = 0.0
+                wait = min(wait, MORE_WAIT_S)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), max(began + wait - now(), 0))
 

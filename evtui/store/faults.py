@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from hashlib import blake2b
 
 from msgspec import Struct, field
@@ -76,5 +77,5 @@ def _put(
     minutes[minute] = minutes.get(minute, 0) + 1
 
 
-def _order(entry: ErrorEntry) -> tuple[float, str]:
-    return (entry.at.timestamp(), repr(entry))
+def _order(entry: ErrorEntry) -> tuple[datetime, str]:
+    return (entry.at, entry.error_id)

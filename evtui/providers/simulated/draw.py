@@ -25,7 +25,7 @@ def to_ms(moment: datetime) -> int:
 
 def to_moment(ms: int) -> datetime:
     """The aware UTC moment of a millisecond."""
-    return datetime.fromtimestamp(ms / 1000, UTC)
+    return _EPOCH + ms * _MILLISECOND
 
 
 def uniform(*name: object) -> float:

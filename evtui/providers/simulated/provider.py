@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import chain
 from time import perf_counter
 from typing import ClassVar, Self
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from evtui.domain.reading import (
     Answer,
     ChainFacts,
+    Coverage,
     CpuPoints,
     ErrorBatch,
     FleetSizes,
@@ -40,6 +43,18 @@ _RECENT = 72 * 60 * MINUTE
 minutes, and not years of them."""
 
 
+FIRST_MINUTES = 180
+"""Minutes of machines and traffic in the first answer: what a wide screen shows, and a report of the first hours."""
+
+
+class Told(Struct, frozen=True):
+    """How much of machines and traffic was told: minutes from `since` to `upto`, and whether there is `more` before."""
+
+    upto: int
+    since: int
+    more: bool = True
+
+
 class SimulatedSettings(base.Settings, frozen=True, kw_only=True):
     """`scenario` is a name, `seed` any whole number; `--scenario` and `--seed` go before both."""
 
@@ -50,9 +65,9 @@ class SimulatedSettings(base.Settings, frozen=True, kw_only=True):
 class SimulatedProvider:
     """A launch that never happened; see `scenario.SCENARIOS` for what can be watched.
 
-    Cursors are the moment last answered for, in milliseconds since the epoch. Orders, stock, errors and capacity are
-    known up to the present, so their `fact_time` is now; CPU and traffic are known a minute or two late, to the end of
-    their newest complete minute.
+    Cursors are the moment last answered for, in milliseconds since the epoch, or a `Told`. Orders, stock, errors and
+    capacity are known up to the present, so their `fact_time` is now; CPU and traffic are known a minute or two late,
+    to the end of their newest complete minute.
     """
 
     Settings: ClassVar[type[base.Settings]] = SimulatedSettings
@@ -147,19 +162,34 @@ class SimulatedProvider:
         return Answer(FleetSizes(self._health.capacity(now)), to_moment(now), cursor=now)
 
     def _cpu(self, now: int, cursor: object) -> Answer:
-        first, last = self._minutes(now, cursor)
-        points = CpuPoints(self._health.cpu(first, last), self._health.machines(last))
-        known = to_moment(last + MINUTE)
-        return Answer(points, known, self._health.coverage(last), cursor=max(first - MINUTE, last))
+        spans, told = self._spans(now, cursor)
+        points = CpuPoints(
+            tuple(chain.from_iterable(self._health.cpu(first, last) for first, last in spans)),
+            self._health.machines(told.upto),
+        )
+        coverage = self._health.coverage(told.upto)
+        return Answer(points, to_moment(told.upto + MINUTE), replace(coverage, more=told.more), told)
 
     def _traffic(self, now: int, cursor: object) -> Answer:
-        first, last = self._minutes(now, cursor)
-        points = TrafficPoints(self._health.traffic(first, last))
-        return Answer(points, to_moment(last + MINUTE), cursor=max(first - MINUTE, last))
+        spans, told = self._spans(now, cursor)
+        points = TrafficPoints(tuple(chain.from_iterable(self._health.traffic(*span) for span in spans)))
+        return Answer(points, to_moment(told.upto + MINUTE), Coverage(more=told.more), told)
 
-    def _minutes(self, now: int, cursor: object) -> tuple[int, int]:
-        """First and last minute to answer with; nothing is new where the first is the later one."""
-        after = self._after(now, cursor)
+    def _spans(self, now: int, cursor: object) -> tuple[list[tuple[int, int]], Told]:
+        """Minutes to answer with, as (first, last) both included, and what is told once they are.
+
+        The first answer tells of the last hours only, so that a screen is not kept waiting for a day it does not show;
+        the second brings the day before them.
+        """
+        newest = self._health.newest_minute(now)
+        start = (self._after(now, None) // MINUTE + 1) * MINUTE
         if now > self._world.settled:
-            after = max(after, now - _RECENT)
-        return (after // MINUTE + 1) * MINUTE, self._health.newest_minute(now)
+            start = max(start, (now - _RECENT) // MINUTE * MINUTE)
+        if not isinstance(cursor, Told):
+            since = max(newest - FIRST_MINUTES * MINUTE + MINUTE, start)
+            return [(since, newest)], Told(newest, since, more=start < since)
+        fresh = max(cursor.upto + MINUTE, start)
+        spans = [(fresh, newest)] if fresh <= newest else []
+        if start < cursor.since:
+            spans.append((start, cursor.since - MINUTE))
+        return spans, Told(max(cursor.upto, newest), start, more=False)

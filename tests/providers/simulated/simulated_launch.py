@@ -116,15 +116,24 @@ class Launch:
         assert isinstance(value, StockLevels)
         return value.levels
 
+    def told(self, topic: Topic, cursor: object = None) -> list[Answer]:
+        """Answers from `cursor` on until the source says that it has told all."""
+        answers = [self.poll(topic, cursor)]
+        while answers[-1].coverage.more:
+            answers.append(self.poll(topic, answers[-1].cursor))
+        return answers
+
     def cpu(self, cursor: object = None) -> CpuPoints:
-        value = self.poll(Topic.CPU, cursor).value
-        assert isinstance(value, CpuPoints)
-        return value
+        values = [answer.value for answer in self.told(Topic.CPU, cursor)]
+        points = [point for value in values if isinstance(value, CpuPoints) for point in value.points]
+        assert isinstance(values[-1], CpuPoints)
+        return CpuPoints(tuple(points), values[-1].machines)
 
     def traffic(self) -> TrafficPoints:
-        value = self.poll(Topic.TRAFFIC).value
-        assert isinstance(value, TrafficPoints)
-        return value
+        values = [answer.value for answer in self.told(Topic.TRAFFIC)]
+        return TrafficPoints(
+            tuple(point for value in values if isinstance(value, TrafficPoints) for point in value.points)
+        )
 
     def capacity(self) -> FleetSizes:
         value = self.poll(Topic.CAPACITY).value

@@ -13,6 +13,7 @@ from evtui.domain.campaign import Product
 from evtui.domain.faults import fault_key
 from evtui.domain.metrics import CpuPoint
 from evtui.domain.reading import CpuPoints, ErrorBatch, Topic, TrafficPoints
+from evtui.providers.simulated.provider import FIRST_MINUTES
 from evtui.providers.simulated.scenario import SCENARIOS
 from evtui.redact import admit
 
@@ -24,7 +25,7 @@ def test_a_day_of_past_exists_at_any_start(now: datetime) -> None:
     launch = Launch("calm", now)
     start = launch.campaign.history_start(launch.clock.now())
     assert min(point.minute for point in launch.cpu().points) == start
-    minutes = [point.minute for point in launch.traffic().points]
+    minutes = sorted(point.minute for point in launch.traffic().points)
     assert minutes[0] == start
     assert {b - a for a, b in pairwise(minutes)} == {timedelta(minutes=1)}
     times = [entry.at for entry in launch.errors().entries]
@@ -128,3 +129,14 @@ def test_products_may_open_at_different_times() -> None:
     assert any(line.page_id == later.page_id for line in lines)
     calm = Launch("calm", at(10, 30), campaign).lines().values()
     assert [line.page_id for line in calm] == [others[-1].page_id]
+
+
+def test_the_first_answer_is_short_and_the_second_brings_the_day_before() -> None:
+    launch = Launch("calm", at(10, 30))
+    first, second = launch.told(Topic.CPU)
+    assert isinstance(first.value, CpuPoints)
+    assert isinstance(second.value, CpuPoints)
+    assert len({point.minute for point in first.value.points}) == FIRST_MINUTES
+    assert min(point.minute for point in second.value.points) <= at(10, 30) - timedelta(hours=24)
+    assert not {point.minute for point in first.value.points} & {point.minute for point in second.value.points}
+    assert launch.poll(Topic.CPU, second.cursor).value == CpuPoints((), second.value.machines)
