@@ -83,7 +83,7 @@ class Driven:
             await asyncio.sleep(0.005)
 
     async def settle(self) -> None:
-        """What is in the queues is worked off, with what that brought, and drawn; the pilot itself waits for idleness."""
+        """What is in the queues is worked off, with what that brought, and drawn; no wait for an idle machine."""
         for _ in range(4):
             await self.pilot._wait_for_screen()
             if self.app.is_running:

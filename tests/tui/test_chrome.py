@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -27,6 +26,7 @@ from desk_launch import (
     seen,
     text,
 )
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from evtui.domain.reading import FailureKind, Topic

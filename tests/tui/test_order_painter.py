@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from desk_launch import (
     line,
     orders,
 )
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from evtui.domain.chain import Step, StepSeen, StepState

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from evtui.clock import ManualClock
 from evtui.domain.reading import Answer, Lookup, Topic
-from evtui.providers.base import Question
+from evtui.providers.base import Provider, Question
 from evtui.tui.layout import PANES
 from evtui.tui.screens.desk import DeskScreen
 
@@ -74,8 +74,8 @@ async def test_what_is_shown_at_each_size() -> None:
 class Hung(Odd):
     """Threads that never come back, and a goodbye that does not either."""
 
-    def __init__(self, usual: object, *, parting: bool) -> None:
-        super().__init__(usual)  # type: ignore[arg-type]
+    def __init__(self, usual: Provider, *, parting: bool) -> None:
+        super().__init__(usual)
         self.release = threading.Event()
         self.parting = parting
 
