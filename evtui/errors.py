@@ -6,6 +6,8 @@
       ConfigError         2   a campaign file with problems, all of them at once
       Unreachable         3   no answer, because sources could not be reached
 
+A fault of the program itself ends with 1, as everything does that somebody has to look at.
+
 A source that fails while polling is not in this tree: that is data (`domain.reading.Failure`), not an end of the
 program.
 """

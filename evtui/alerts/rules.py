@@ -13,7 +13,7 @@ from evtui.domain.reading import Topic
 from evtui.store.delivery import Overdue, overdue
 from evtui.store.load import cpu_now, services
 from evtui.store.sales import ProductFigures, product_figures
-from evtui.store.special import fault_figures
+from evtui.store.special import FaultFigures, fault_figures
 from evtui.store.state import LaunchState, SourceState, health
 
 
@@ -42,14 +42,27 @@ SILENCE = timedelta(minutes=2)
 """Time after opening without any order from which silence is worth saying; whether it is bad nobody can tell yet."""
 
 
-def alerts(state: LaunchState, now: datetime) -> tuple[Alert, ...]:
+class Known(Struct, frozen=True):
+    """Figures that rules read and whoever shows alerts has already: worked out once a tick, not once each."""
+
+    products: tuple[ProductFigures, ...]
+    late: tuple[Overdue, ...]
+    faults: tuple[FaultFigures, ...]
+
+
+def known(state: LaunchState, now: datetime) -> Known:
+    """The figures of `state` at `now`."""
+    return Known(product_figures(state, now), overdue(state, now), fault_figures(state, now))
+
+
+def alerts(state: LaunchState, now: datetime, figures: Known | None = None) -> tuple[Alert, ...]:
     """Every condition that holds at `now`, worst first."""
-    figures = product_figures(state, now)
+    figures = figures or known(state, now)
     found = [
-        *_overdue(overdue(state, now)),
-        *_stock(figures, state, now),
+        *_overdue(figures.late),
+        *_stock(figures.products, state, now),
         *_orders(state, now),
-        *_platform(state, now),
+        *_platform(state, now, figures.faults),
         *_sources(state, now),
     ]
     return tuple(sorted(found, key=lambda alert: (-alert.severity, _rank(alert), alert.key)))
@@ -104,7 +117,7 @@ def _orders(state: LaunchState, now: datetime) -> Iterator[Alert]:
         yield Alert("silence", Severity.WARNING, f"no order for {minutes} min since opening; the feed itself is alive")
 
 
-def _platform(state: LaunchState, now: datetime) -> Iterator[Alert]:
+def _platform(state: LaunchState, now: datetime, faults: Sequence[FaultFigures]) -> Iterator[Alert]:
     for service in services(state):
         cpu = cpu_now(state, service, now)
         if cpu.max is not None and cpu.max >= HOT_PERCENT:
@@ -115,7 +128,7 @@ def _platform(state: LaunchState, now: datetime) -> Iterator[Alert]:
             text = f"{service}: {cpu.reporting} of {cpu.expected} machines report CPU"
             yield Alert(f"machines {service}", Severity.WARNING, text)
         yield from _fleet(state, service)
-    special = [group for group in fault_figures(state, now) if group.special]
+    special = [group for group in faults if group.special]
     if special:
         count = sum(group.since_open for group in special)
         yield Alert("errors", Severity.WARNING, f"{len(special)} special error type(s), ×{count} since opening", count)

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from evtui.alerts.rules import Alert, alerts
+from evtui.alerts.rules import Alert, alerts, known
 from evtui.domain.campaign import Campaign
 from evtui.domain.reading import Topic
-from evtui.store.delivery import FirstOrder, Overdue, first_order, overdue
-from evtui.store.sales import ProductFigures, product_figures, total_figures
-from evtui.store.special import FaultFigures, fault_figures
+from evtui.store.delivery import FirstOrder, Overdue, first_order
+from evtui.store.sales import ProductFigures, total_figures
+from evtui.store.special import FaultFigures
 from evtui.store.state import Health, LaunchState, health
 
 
@@ -49,16 +49,16 @@ class View(Struct, frozen=True):
 
 def view(state: LaunchState, now: datetime, scenario: str = "") -> View:
     """The view of `state` at `now`."""
-    products = product_figures(state, now)
+    figures = known(state, now)
     return View(
         state,
         now,
         scenario,
-        products,
-        total_figures(state, products, now),
-        overdue(state, now),
+        figures.products,
+        total_figures(state, figures.products, now),
+        figures.late,
         first_order(state, now),
-        alerts(state, now),
-        fault_figures(state, now),
+        alerts(state, now, figures),
+        figures.faults,
         {topic: health(state, topic, now) for topic in Topic},
     )
