@@ -9,6 +9,8 @@ from program import EXAMPLE, Program, Ran
 
 from evtui.config.load import example_path
 
+pytest_plugins = ("program_fixture",)
+
 TEN_MISTAKES = (
     ("version = 1 ", "version = 2 "),
     ('timezone = "Asia/Hong_Kong"', 'timezone = "Asia/Hongkong"'),

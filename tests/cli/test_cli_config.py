@@ -7,6 +7,8 @@ from program import EXAMPLE, Program
 
 from evtui import paths
 
+pytest_plugins = ("program_fixture",)
+
 
 def named(name: str) -> str:
     """The example under another shop's name, which tells which file was taken; nothing has to be asked for it."""

@@ -9,6 +9,8 @@ from evtui.commands.options import SCENARIOS
 from evtui.providers.simulated import scenario
 from evtui.text import cell_width
 
+pytest_plugins = ("program_fixture",)
+
 WIDTH, HEIGHT = 120, 36
 
 

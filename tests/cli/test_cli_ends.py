@@ -17,6 +17,8 @@ from evtui.commands.ending import finish
 from evtui.commands.output import Output
 from evtui.errors import Exit
 
+pytest_plugins = ("program_fixture",)
+
 SECRET = "hunter2andmore"
 
 

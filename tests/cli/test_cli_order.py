@@ -7,6 +7,8 @@ import json
 import pytest
 from program import EXAMPLE, Program
 
+pytest_plugins = ("program_fixture",)
+
 FIRST = "TG240125L00025"
 FULL_WIDTH = FIRST.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
 """As an input method left in full width types it."""

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from program import EXAMPLE, Program
 
+pytest_plugins = ("program_fixture",)
+
 COMMANDS = (
     ("--help",),
     ("--version",),

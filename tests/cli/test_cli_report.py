@@ -11,6 +11,8 @@ from program import EXAMPLE, Program
 
 from evtui.domain.reading import Topic
 
+pytest_plugins = ("program_fixture",)
+
 STRICT = """\
 [HK] CUAPP電子票券監控回報
 MWeb CPU 平均: 14 %
