@@ -4,14 +4,16 @@ acts, and asks no source itself.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 from textual.app import App
 from textual.events import Event, Key
 from textual.screen import Screen
 
-from evtui.domain.reading import Reading
+from evtui.domain.reading import Lookup, Reading, Topic
 from evtui.paths import log_file
 from evtui.session import Session
 from evtui.tui.driver import CellDriver
@@ -27,8 +29,8 @@ TICK_S = 1.0
 SOON_S = 0.25
 """Shortest time between drawings that a human's wish or the first answers bring about: four a second."""
 
-_FIRST_S = 0.02
-"""Wait for the other sources' first answers before they are drawn together."""
+FIRST_S = 0.06
+"""Longest wait of the first frame for the first answers: drawing once with them is quicker than drawing twice."""
 
 
 class Cockpit(App[None]):
@@ -52,17 +54,23 @@ class Cockpit(App[None]):
         self.animation_level = "none"
         self._view: View | None = None
         self._soon = False
-        self._drawn = 0
+        self._started = False
+        self._awaited: set[Topic | Lookup] = set(session.state.specs)
+        self._told = asyncio.Event()
+        """Every source has answered once, well or badly."""
 
     def get_default_screen(self) -> Screen[Any]:
         """The desk."""
         return DeskScreen()
 
     async def on_mount(self) -> None:
-        """Start asking; the first frame is already on its way."""
+        """Start asking. What answers at once is in the first frame; what does not is drawn when it comes."""
         await self.session.__aenter__()
         self.session.store.listen(self._heard)
         self.session.collector.start()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._told.wait(), FIRST_S)
+        self._started = True
         self.set_interval(TICK_S, self.tick)
 
     async def on_unmount(self) -> None:
@@ -81,7 +89,6 @@ class Cockpit(App[None]):
         """Draw the present on whatever is on top, and on the desk below it."""
         self._soon = False
         self._view = None
-        self._drawn += 1
         present = self.view()
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen | Page):
@@ -94,10 +101,14 @@ class Cockpit(App[None]):
             self.set_timer(SOON_S, self.tick)
 
     def _heard(self, reading: Reading) -> None:
-        """Draw the first answers as they come; from then on the clock does it."""
-        if not self._drawn and not self._soon:
-            self._soon = True
-            self.set_timer(_FIRST_S, self.tick)
+        """Draw first answers as they come; once every source has spoken the clock does it alone."""
+        if self._told.is_set():
+            return
+        self._awaited.discard(reading.topic)
+        if not self._awaited:
+            self._told.set()
+        if self._started:
+            self.soon()
 
     def say(self, text: str) -> None:
         """One sentence for the engineer; `text` is cleaned already and is never read as markup."""

@@ -6,12 +6,25 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.events import Paste
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from evtui.domain.codes import OrderCode, parse_code
 from evtui.errors import CodeError
+from evtui.text import clean, clip, one_line
 from evtui.tui.widgets.lines import Lines
+
+MAX_CODE = 60
+"""Characters that can be typed: more than any code has, and few enough for one line."""
+
+
+class _Code(Input):
+    """The toolkit passes on whatever is pasted, escape sequences too: here it is cleaned like all text from outside."""
+
+    def on_paste(self, event: Paste) -> None:
+        """The base class's own handler follows, with what is left."""
+        event.text = clip(one_line(clean(event.text)), MAX_CODE)
 
 
 class GoTo(ModalScreen[OrderCode | None]):
@@ -24,7 +37,7 @@ class GoTo(ModalScreen[OrderCode | None]):
     def __init__(self) -> None:
         super().__init__()
         self._why = Lines("why")
-        self._input = Input(placeholder="TG or TS code", max_length=60, compact=True)
+        self._input = _Code(placeholder="TG or TS code", max_length=MAX_CODE, compact=True)
         self._input.cursor_blink = False
 
     def compose(self) -> ComposeResult:
