@@ -1,6 +1,21 @@
-"""`python -m evtui`."""
+"""Where the program begins: `evtui`, and `python -m evtui`."""
 
-from evtui.cli import main
+from __future__ import annotations
+
+import gc
+
+
+def main() -> None:
+    """Run the command line.
+
+    What a start allocates it keeps, so looking for garbage meanwhile finds nothing and costs a fifth of the time; the
+    collector is switched on again once there is something to watch.
+    """
+    gc.disable()
+    from evtui.cli import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

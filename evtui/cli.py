@@ -6,6 +6,7 @@ Nothing heavy is imported here: help must not wait for a toolkit or an SDK.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -226,6 +227,7 @@ def _run(session: Session, command: Coroutine[Any, Any, Output]) -> Output:
     log.info("evtui %s watches %s, from %s", __version__, session.campaign.id, session.path)
 
     async def inside() -> Output:
+        gc.enable()
         async with session:
             return await command
 

@@ -5,6 +5,7 @@ acts, and asks no source itself.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from contextlib import suppress
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from textual.app import App
 from textual.events import Event, Key
 from textual.screen import Screen
+from textual.widget import Widget
 
 from evtui.domain.reading import Lookup, Reading, Topic
 from evtui.paths import log_file
@@ -72,6 +74,7 @@ class Cockpit(App[None]):
             await asyncio.wait_for(self._told.wait(), FIRST_S)
         self._started = True
         self.set_interval(TICK_S, self.tick)
+        self.call_after_refresh(_collect_garbage_again)
 
     async def on_unmount(self) -> None:
         """Stop asking; what hangs is left behind."""
@@ -134,4 +137,23 @@ class Cockpit(App[None]):
         if isinstance(event, Key) and event.character and 0xFF01 <= ord(event.character[0]) <= 0xFF5E:
             twin = chr(ord(event.character[0]) - 0xFEE0)
             event = Key("question_mark" if twin == "?" else twin, twin)
+        if isinstance(event, Key) and event.is_forwarded and self.focused is not None:
+            self._typed_ahead(event, self.focused)
+            return
         await super().on_event(event)
+
+    def _typed_ahead(self, event: Key, field: Widget) -> None:
+        """A key that the input field did not take: it was typed before the field stood there, or means something else.
+
+        A slow line delivers `g`, a code and Enter in one piece. In the field's own queue none overtakes another.
+        """
+        if event.is_printable:
+            field.post_message(Key(event.key, event.character))
+        else:
+            field.call_later(super().on_event, event)
+
+
+def _collect_garbage_again() -> None:
+    """The first frame is out: what was loaded for it stays for good, and need not be looked through again."""
+    gc.freeze()
+    gc.enable()

@@ -39,6 +39,8 @@ class CellDriver(LinuxDriver):
         """Private modes now on."""
         self._lock = threading.RLock()
         """The input thread writes too: modes that the terminal says it has."""
+        self._greeted = False
+        """Whether the terminal has reported its size once."""
         self._busy = False
         """Whether the main thread is writing, so that a signal must wait: it would write into the middle."""
         self._signals: list[Callable[[], None]] = []
@@ -107,6 +109,10 @@ class CellDriver(LinuxDriver):
     def process_message(self, message: Message) -> None:
         """Passes on what came from the terminal; a resize may come this way too."""
         if isinstance(message, Resize):
+            greeting, self._greeted = not self._greeted, True
+            if greeting and message.size == self._app.size:
+                # a terminal that reports its size in band begins by doing so: nothing was resized, nothing is lost
+                return
             self.invalidate()
         super().process_message(message)
 
