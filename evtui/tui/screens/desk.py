@@ -56,6 +56,10 @@ class DeskScreen(Screen[None]):
         """The boxes at a size, for what is set now."""
         return layout(self.cockpit.view(), self._set, size.width, size.height)
 
+    def on_mount(self) -> None:
+        """Have the lines ready before the first layout: its frame is then the whole picture, not an empty one."""
+        self.show(self.cockpit.view())
+
     def on_resize(self, event: Resize) -> None:
         """Follow the terminal."""
         self.show(self.cockpit.view())
