@@ -1,4 +1,4 @@
-"""Sources fail one at a time, for real: only their own pane tells of it, with its last value and age, until they return."""
+"""Sources fail one at a time, for real: only their own pane tells of it, with its last value, until they return."""
 
 from __future__ import annotations
 

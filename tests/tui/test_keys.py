@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from cockpit_pilot import LATE_MORNING, Odd, cockpit, simulated, step, wired
+from textual._xterm_parser import XTermParser
 from textual.screen import Screen
 
 from evtui.clock import ManualClock
@@ -153,6 +154,16 @@ async def test_go_to_opens_by_tg_and_by_ts_code_however_typed() -> None:
             assert f"Order {line.tg_code}" in driven.page
             await driven.press("escape")
             assert isinstance(driven.app.screen, DeskScreen)
+
+
+async def test_a_code_typed_ahead_is_not_lost() -> None:
+    async with cockpit("stuck") as driven:
+        code = driven.app.view().late[1].tracked.line.tg_code
+        for message in XTermParser(debug=False).feed(f"g{code}\r"):
+            driven.app.post_message(message)
+        await driven.until(lambda: isinstance(driven.app.screen, OrderPage), "the page")
+        await driven.settle()
+        assert f"Order {code}" in driven.page
 
 
 WRONG = (

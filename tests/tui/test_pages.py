@@ -45,6 +45,7 @@ async def opened(driven: Driven, code: str) -> None:
     await driven.terminal(code)
     await driven.press("enter")
     await driven.until(lambda: isinstance(driven.app.screen, OrderPage), "the page")
+    await driven.settle()
 
 
 async def test_an_order_page_is_painted_within_a_tenth_of_a_second_though_nobody_answers() -> None:
