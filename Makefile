@@ -30,13 +30,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --constraint constraints.txt --upgrade pip
 
-# compat: a plain path entry; the import hook that setuptools would install costs every start 20 ms
 $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) install --constraint constraints.txt --config-settings editable_mode=compat --editable .
+	$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) install --constraint constraints.txt --config-settings editable_mode=compat --editable '.[sql]' --group dev
+	$(PIP) install --constraint constraints.txt --editable '.[sql]' --group dev
 	@touch $@ $(VENV)/.run
 
 clean:
