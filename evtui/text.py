@@ -64,7 +64,7 @@ def _char_width(char: str) -> int:
 
 def cell_width(text: str) -> int:
     """How many terminal cells `text` takes; characters of ambiguous width count as one."""
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return len(text)
     return sum(map(_char_width, text))
 

@@ -26,7 +26,7 @@ class Severity(IntEnum):
 
 
 class Alert(Struct, frozen=True):
-    """One condition with its count. `key` names the condition for good; `code` is an order to look at, if any."""
+    """One condition, in words that hold its count. `key` names it for good; `code` is an order to look at, if any."""
 
     key: str
     severity: Severity
@@ -86,7 +86,7 @@ def _overdue(late: Sequence[Overdue]) -> Iterator[Alert]:
         words = f"both {line.status_user or 'without a status'}"
     if late[0].tracked.state is OrderState.FAILED:
         words = "stopped by OrderFailed"
-    text = f"overdue {line.tg_code} · {words}"
+    text = f"{len(late)} overdue · {line.tg_code} {words}"
     yield Alert("overdue", Severity.PROBLEM, text, len(late), line.tg_code)
 
 
@@ -109,7 +109,7 @@ def _orders(state: LaunchState, now: datetime) -> Iterator[Alert]:
     odd = state.orders.anomalies
     if odd:
         reasons = ", ".join(sorted({reason for _, reason in odd}))
-        yield Alert("odd orders", Severity.PROBLEM, f"orders that should not be: {reasons}", len(odd), odd[0][0])
+        yield Alert("odd orders", Severity.PROBLEM, f"{len(odd)} that should not be: {reasons}", len(odd), odd[0][0])
     campaign = state.campaign
     alive = health(state, Topic.ORDERS, now).state is SourceState.OK
     if alive and state.orders.first is None and campaign.opens + SILENCE <= now <= campaign.closes:
@@ -122,7 +122,7 @@ def _platform(state: LaunchState, now: datetime, faults: Sequence[FaultFigures])
         cpu = cpu_now(state, service, now)
         if cpu.max is not None and cpu.max >= HOT_PERCENT:
             hot = sum(1 for _, value in cpu.machines if value is not None and value >= HOT_PERCENT)
-            text = f"{service}: {hot} machine at {cpu.max:.0f} % under a mean of {cpu.mean:.0f} %"
+            text = f"{service}: {_counted(hot, 'machine')} at {cpu.max:.0f} % under a mean of {cpu.mean:.0f} %"
             yield Alert(f"hot {service}", Severity.PROBLEM, text, hot)
         if cpu.expected and cpu.reporting < cpu.expected and cpu.minute is not None:
             text = f"{service}: {cpu.reporting} of {cpu.expected} machines report CPU"
@@ -131,7 +131,8 @@ def _platform(state: LaunchState, now: datetime, faults: Sequence[FaultFigures])
     special = [group for group in faults if group.special]
     if special:
         count = sum(group.since_open for group in special)
-        yield Alert("errors", Severity.WARNING, f"{len(special)} special error type(s), ×{count} since opening", count)
+        text = f"{_counted(len(special), 'special kind')} of errors, ×{count:,} since opening"
+        yield Alert("errors", Severity.WARNING, text, count)
 
 
 def _fleet(state: LaunchState, service: str) -> Iterator[Alert]:
@@ -152,3 +153,9 @@ def _sources(state: LaunchState, now: datetime) -> Iterator[Alert]:
             yield Alert(f"source {topic}", Severity.PROBLEM, f"{topic}: login needed: {source.why}{remedy}")
         elif source.state in (SourceState.DOWN, SourceState.STALE):
             yield Alert(f"source {topic}", Severity.WARNING, f"{topic} {source.state}: {source.why}")
+        elif source.usable and source.coverage.note:
+            yield Alert(f"source {topic}", Severity.NOTICE, f"{topic}: {source.coverage.note}")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -107,6 +107,9 @@ def source_note(health: Health) -> tuple[str, str]:
     """What stands in a pane's border about its source, and the style it stands in."""
     age = health.fact_age if health.fact_age is not None else health.read_age
     match health.state:
+        case SourceState.OK if health.coverage.more or health.coverage.note:
+            # not all of it was told, or not all of it could be read: the alerts say which
+            return f"{span(age)} partial", "warn"
         case SourceState.OK:
             return span(age), "dim"
         case SourceState.STALE:

@@ -133,7 +133,7 @@ def test_a_first_order_that_counts_is_of_this_shop_and_this_sale() -> None:
 def test_the_worst_alert_is_in_the_strip_and_the_others_are_counted() -> None:
     assert "nothing needs you" in text(seen({**QUIET, Topic.ORDERS: orders(line())}), "alert")
     drawn = text(seen({**LATE, Topic.STOCK: down(), Topic.ERRORS: down()}), "alert")
-    assert drawn.startswith("!overdue TG240125L00007 · both WaitingToShipping · Enter opens it")
+    assert drawn.startswith("!1 overdue · TG240125L00007 both WaitingToShipping · Enter opens it")
     assert "+2 more" in drawn
 
 
@@ -156,7 +156,7 @@ def test_enter_is_offered_only_for_what_enter_opens() -> None:
 def test_below_forty_columns_only_the_alert_is_left() -> None:
     drawn = box_lines(seen(LATE), "alert", 39, 24)
     assert len(drawn) == 1
-    assert plain(drawn[0]).startswith("!overdue TG240125L00007")
+    assert plain(drawn[0]).startswith("!1 overdue · TG240125L00007")
     assert cell_len(plain(drawn[0])) == 39
 
 

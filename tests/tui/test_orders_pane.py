@@ -109,7 +109,7 @@ def test_the_task_and_the_member_question_are_words_of_their_own() -> None:
         state = reduce(state, Reading("table", Lookup.TASK_LOG, NOW, facts, NOW))
     early = text(view(state, OPENS + 30 * MINUTE), "orders", 160)
     assert "task done" in early
-    assert "awaiting vip" in early
+    assert "awaits vip" in early
 
 
 @pytest.mark.parametrize(

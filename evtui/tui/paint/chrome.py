@@ -107,10 +107,9 @@ def alert_line(view: View, cells: int) -> Line:
     worst = view.alerts[0]
     style = {Severity.PROBLEM: "alert", Severity.WARNING: "warn", Severity.NOTICE: ""}[worst.severity]
     mark = "!" if worst.severity is Severity.PROBLEM else "~"
-    count = f"{worst.count} " if worst.count > 1 else ""
     hint = " · Enter opens it" if worst.code and worst.code == view.urgent else ""
     others = f" +{len(view.alerts) - 1} more" if len(view.alerts) > 1 else ""
-    return spread((((f"{mark}{count}{worst.text}{hint}"), style),), ((f"{others} ", "dim"),), cells)
+    return spread((((f"{mark}{worst.text}{hint}"), style),), ((f"{others} ", "dim"),), cells)
 
 
 def footer(keys: Sequence[tuple[str, str]], cells: int) -> Line:

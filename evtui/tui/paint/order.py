@@ -82,7 +82,7 @@ def _line(view: View, tracked: Tracked, cells: int) -> list[Line]:
     shop = f" · shop {line.shop_id}, not {view.campaign.shop.id}" if line.shop_id != view.campaign.shop.id else ""
     amount = f" · {view.campaign.currency} {line.amount:,.2f}" if line.amount is not None else ""
     return [
-        ((f" {line.ts_code}", "head"), (f"  {label(view, tracked)} · ×{line.quantity}{amount}{shop}", "")),
+        ((f" {line.ts_code}", "head"), (f"  {label(view, tracked)}{amount}{shop}", "")),
         (
             (f" {word} ", style),
             (f"{pace}  clock: {clock} {at(started, view.zone)}", "alert" if late else ""),

@@ -116,7 +116,7 @@ def state_word(tracked: Tracked) -> tuple[str, str]:
         case OrderState.TRANSFERRED if steps.get(Step.TASK) is StepState.DONE:
             return "task done", ""
         case OrderState.CONFIRMED if steps.get(Step.VIP_MEMBER) is StepState.WAITING:
-            return "awaiting vip", "warn"
+            return "awaits vip", "warn"
         case OrderState.RELEASED:
             return "refunded" if tracked.line.status == "RefundFinish" else "cancelled", "dim"
         case OrderState.FAILED:

@@ -9,7 +9,7 @@ from evtui.report.render import render, templates_of
 from evtui.report.save import default_path, keep
 from evtui.tui.actions import REPORT
 from evtui.tui.clipboard import send
-from evtui.tui.lines import BLANK, Line
+from evtui.tui.lines import BLANK, Line, folded
 from evtui.tui.screens.base import Page, bindings
 from evtui.tui.view import View
 
@@ -48,10 +48,13 @@ class ReportPage(Page):
 
     def body(self, view: View, cells: int) -> list[Line]:
         """The text as it will be sent, then the warnings, which are not part of it."""
-        lines: list[Line] = [((f" {line}", ""),) for line in self._text.splitlines()]
+        lines: list[Line] = []
+        for line in self._text.splitlines():
+            lines += folded(((f" {line}", ""),), cells)
         if self._report.warnings:
             lines += [BLANK, ((" not part of the report:", "dim"),)]
-            lines += [((f" ! {warning}", "warn"),) for warning in self._report.warnings]
+            for warning in self._report.warnings:
+                lines += folded(((f" ! {warning}", "warn"),), cells)
         return lines
 
     def action_style(self) -> None:
