@@ -80,10 +80,10 @@ def at(moment: datetime | None, zone: ZoneInfo, pattern: str = "%H:%M:%S") -> st
 
 
 def hour_or_day(moment: datetime | None, zone: ZoneInfo, now: datetime) -> str:
-    """A time in five characters: `18:55` today, `02-03` on another day."""
-    if moment is None:
-        return UNKNOWN
-    same = at(moment, zone, "%Y-%j") == at(now, zone, "%Y-%j")
+    """A time in five characters at most: `18:55` today, `02-03` on another day, `2022` in another year."""
+    if at(moment, zone, "%Y") != at(now, zone, "%Y"):
+        return at(moment, zone, "%Y")
+    same = at(moment, zone, "%j") == at(now, zone, "%j")
     return at(moment, zone, "%H:%M" if same else "%m-%d")
 
 
