@@ -72,24 +72,30 @@ class Session:
         self.scenario = scenario
         """Name of the simulated scenario, or empty when every source is real."""
         self._providers = tuple(provider for _, provider in providers.values())
-        specs: list[SourceSpec] = []
-        pollers: list[Poller] = []
-        lookups: dict[Lookup, tuple[str, Provider]] = {}
-        for topic, (config, provider) in providers.items():
-            if isinstance(topic, Lookup):
-                lookups[topic] = (config.provider, provider)
-                continue
-            every = config.every or CADENCE[topic]
-            wall = wall_cadence(every.total_seconds(), clock.speed)
-            cadence = timedelta(seconds=wall * clock.speed) if clock.speed else every
-            delay = config.delay if config.delay is not None else DELAY.get(topic, timedelta())
-            specs.append(SourceSpec(topic, config.provider, cadence, delay))
-            pollers.append(Poller(topic, config.provider, provider, clock, (self._sink,), wall))
-        self.store = Store(self.campaign, specs)
-        self.collector = Collector(pollers, lookups, clock, (self._sink,))
+        lookups = {
+            topic: (config.provider, provider)
+            for topic, (config, provider) in providers.items()
+            if isinstance(topic, Lookup)
+        }
+        sources = {topic: source for topic, source in providers.items() if isinstance(topic, Topic)}
+        self.store = Store(self.campaign, [self._spec(topic, config) for topic, (config, _) in sources.items()])
+        # every reading goes to each of these in turn; whatever else wants to hear them stands here too
+        sinks = (self.store.apply,)
+        pollers = [
+            Poller(topic, config.provider, provider, clock, sinks, self._wall(topic, config))
+            for topic, (config, provider) in sources.items()
+        ]
+        self.collector = Collector(pollers, lookups, clock, sinks)
 
-    def _sink(self, reading: Reading) -> None:
-        self.store.apply(reading)
+    def _wall(self, topic: Topic, config: SourceConfig) -> float:
+        """Seconds of wall time between two polls."""
+        return wall_cadence((config.every or CADENCE[topic]).total_seconds(), self.clock.speed)
+
+    def _spec(self, topic: Topic, config: SourceConfig) -> SourceSpec:
+        speed = self.clock.speed
+        cadence = timedelta(seconds=self._wall(topic, config) * speed) if speed else config.every or CADENCE[topic]
+        delay = config.delay if config.delay is not None else DELAY.get(topic, timedelta())
+        return SourceSpec(topic, config.provider, cadence, delay)
 
     @property
     def state(self) -> LaunchState:
