@@ -98,7 +98,10 @@ def _stock(figures: Sequence[ProductFigures], state: LaunchState, now: datetime)
         if each.oversold:
             over = -min(each.remaining_computed or 0, each.remaining_reported or 0)
             yield Alert(f"oversold {page}", Severity.PROBLEM, f"OVERSOLD by {over}: {label}", over)
-        elif each.remaining_reported == 0:
+        elif each.drift_held:
+            text = f"{label}: stock and orders differ by {each.drift:+d}"
+            yield Alert(f"drift {page}", Severity.WARNING, text, abs(each.drift or 0))
+        if not each.oversold and each.remaining_reported == 0:
             yield Alert(f"sold out {page}", Severity.NOTICE, f"sold out: {label}")
         if each.reported_total is not None and each.product.stock not in (None, each.reported_total):
             text = f"{label}: {each.reported_total:,} on sale, planned {each.product.stock:,}"

@@ -199,13 +199,16 @@ class _Round:
         barred = mark is None
         mark = mark or self._mark(name)
         before = self._before.waiting.get(name)
-        if before is None or before.mark != mark:
+        # a file whose own time is past has been as it is for that long already: nobody is writing it
+        stood = not barred and self._now.timestamp() - mark[1] / 1e9 >= PATIENCE.total_seconds()
+        if (before is None or before.mark != mark) and not stood:
             self._waiting[name] = Waiting(mark, self._now, barred)
         elif entry is not None:
             self._done[name] = Fate.CUT_SHORT
             self._tell(entry)
         else:
-            self._waiting[name] = Waiting(mark, before.since, barred, given_up=True)
+            since = before.since if before else self._now
+            self._waiting[name] = Waiting(mark, since, barred, given_up=True)
 
     def _tell(self, entry: ErrorEntry) -> None:
         horizon, application = self._scope.horizon, self._scope.application

@@ -44,6 +44,9 @@ def read_url(text: str, where: str, folder: str) -> URL:
     Raises:
         UsageError: not a URL, or one that cannot be meant.
     """
+    if text.partition("://")[2].partition("?")[0].count("@") > 1:
+        # split at the wrong one, part of the password would be taken for the host and named in every error
+        raise UsageError(f"{where}: the password holds @ or another sign that must be written as %40 (percent-encoded)")
     try:
         url = make_url(text.strip())
     except (ArgumentError, ValueError):

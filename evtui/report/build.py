@@ -196,6 +196,11 @@ def _finite(value: float | None) -> float | None:
 def _errors(state: LaunchState, start: datetime, now: datetime, source: Health) -> ErrorsLine:
     if not source.usable:
         return ErrorsLine(None, (), (), dict.fromkeys(("special", "groups"), reason(source)))
+    coverage = source.coverage
+    if coverage.more or (coverage.expected and not coverage.seen):
+        # "nothing special" said of a log that was not read would be a guess
+        why = f"{source.topic}: {word(coverage.note) or 'the log is still being read'}"
+        return ErrorsLine(None, (), (), dict.fromkeys(("special", "groups"), why))
     types: dict[str, int] = {}
     groups = []
     for figures in fault_figures(state, now, start):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -24,7 +25,7 @@ def default_path(campaign: Campaign, now: datetime, fmt: Format = Format.TEXT) -
 
 
 def save(text: str, path: Path) -> Path:
-    """Write `text` to `path`, replacing what is there in one step; returns the path.
+    """Write `text` to `path` in a folder that exists, replacing what is there in one step; returns the path.
 
     Raises:
         UsageError: it cannot be written.
@@ -45,6 +46,8 @@ def keep(text: str, path: Path) -> Path:
     Raises:
         UsageError: it cannot be written.
     """
+    with suppress(OSError):  # what cannot be made is said when the file is written
+        path.parent.mkdir(parents=True, exist_ok=True)
     for number in count(1):
         candidate = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
         try:
@@ -59,7 +62,6 @@ def keep(text: str, path: Path) -> Path:
 
 
 def _replace(data: bytes, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.parent / f".evtui-{token_hex(6)}"
     try:
         # made with the mode any new file gets here, which a temporary file's would not be

@@ -30,6 +30,11 @@ MIN_SALES_FORECAST = 10
 MIN_SALES_VELOCITY = 5
 """Sets sold in a window below which a rate is not a rate: the count is shown instead."""
 
+TOGETHER = timedelta(seconds=0.5)
+"""Readings of stock and orders this close together count as one moment: a single round asks both side by side."""
+
+_BEFORE = timedelta(microseconds=1)
+
 _Z95 = 1.96
 
 
@@ -38,6 +43,7 @@ class Outlook(StrEnum):
 
     UNKNOWN = "unknown"
     NOT_OPEN = "not open"
+    CLOSED = "closed"
     SOLD_OUT = "sold out"
     TOO_FEW = "too few sales"
     NOT_AT_THIS_RATE = "not at this rate"
@@ -86,6 +92,8 @@ class ProductFigures(Struct, frozen=True):
     forecast: Forecast
     drift: int | None = None
     """Opening less reported less sold and in flight, all as of the same stock reading; None where they cannot be."""
+    drift_held: bool = False
+    """Whether the same difference stood in two stock readings, which no sale between two tables explains."""
     sold_out_at: datetime | None = None
     last_minute: int = 0
     """Sets ordered in the minute the sale closes in; those made after the close are in no other figure."""
@@ -128,7 +136,7 @@ def total_figures(state: LaunchState, products: tuple[ProductFigures, ...], now:
         revenue=_sum([figures.revenue for figures in products]),
         remaining_reported=_sum([figures.remaining_reported for figures in products]),
         reported_total=_sum([figures.reported_total for figures in products]),
-        velocity=_velocity(sold, state.campaign.opens, now),
+        velocity=_velocity(sold, state.campaign.opens, _orders_read_at(state, now)),
         forecast=Forecast(Outlook.UNKNOWN),
         drift=_sum([figures.drift for figures in products]),
         sold_out_at=max((time for time in gone if time), default=None) if all(gone) else None,
@@ -144,10 +152,12 @@ def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigu
     reported = sum(seen.level.selling for seen in levels) if levels else None
     reported_total = _sum(totals) if totals else None
     opening = product.stock if product.stock is not None else reported_total
-    velocity = _velocity([state.orders.sales.get(product.page_id, Counts())], product.on_sale, now)
+    heard_at = _orders_read_at(state, now)
+    velocity = _velocity([state.orders.sales.get(product.page_id, Counts())], product.on_sale, heard_at)
     remaining = reported
     if remaining is None and tally is not None and opening is not None:
         remaining = opening - tally.sold - tally.in_flight
+    drifts = _drifts(state, product, tally, opening)
     gone = [seen.sold_out_at for seen in levels]
     out = reported is not None and reported <= 0
     return ProductFigures(
@@ -162,29 +172,39 @@ def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigu
         reported_total=reported_total,
         velocity=velocity,
         forecast=_forecast(product, remaining, velocity[-1] if tally else None, now),
-        drift=_drift(state, product, tally, opening),
+        drift=drifts[0] if drifts else None,
+        drift_held=len(drifts) == 2 and drifts[0] == drifts[1] != 0,
         sold_out_at=max((time for time in gone if time), default=None) if out and all(gone) else None,
         last_minute=tally.last_minute if tally else 0,
     )
 
 
-def _drift(state: LaunchState, product: Product, tally: Tally | None, opening: int | None) -> int | None:
-    """The ledger's difference at the newest stock reading that the orders have caught up with.
+def _drifts(state: LaunchState, product: Product, tally: Tally | None, opening: int | None) -> list[int]:
+    """The ledger's difference at the newest stock readings that the orders have caught up with, newest first.
 
-    Stock and orders are read at different moments. What happened to orders after the stock reading is undone for the
-    comparison, or every busy second would look like a loss. None where that cannot be done.
+    At most two: what stands in one reading only may be a sale caught between two tables. Empty where no reading can be
+    compared.
     """
-    known_until = _orders_known_until(state)
-    if tally is None or opening is None or known_until is None:
-        return None
-    skus = [seen.level_at(known_until) for (page, _), seen in state.stock.items() if page == product.page_id]
-    known = [reading for reading in skus if reading is not None]
-    if not known or len(known) < len(skus):
-        return None
-    since = _taken_since(state, product, min(at for at, _ in known))
-    if since is None:
-        return None
-    return opening - sum(level.selling for _, level in known) - (tally.sold + tally.in_flight - since)
+    upto = _orders_known_until(state)
+    found: list[int] = []
+    while upto is not None and tally is not None and opening is not None and len(found) < 2:
+        skus = [seen.level_at(upto) for (page, _), seen in state.stock.items() if page == product.page_id]
+        known = [reading for reading in skus if reading is not None]
+        if not known or len(known) < len(skus):
+            break
+        at = min(reading[0] for reading in known)
+        since = _taken_since(state, product, at)
+        if since is None:
+            break
+        found.append(opening - sum(level.selling for _, level in known) - (tally.sold + tally.in_flight - since))
+        upto = at - _BEFORE
+    return found
+
+
+def _orders_read_at(state: LaunchState, now: datetime) -> datetime:
+    """When the orders were last read. Pace is told as of then: a source that went silent is not a sale that slows."""
+    heard = state.sources.get(Topic.ORDERS)
+    return min(heard.taken_at, now) if heard and heard.taken_at else now
 
 
 def _orders_known_until(state: LaunchState) -> datetime | None:
@@ -195,7 +215,8 @@ def _orders_known_until(state: LaunchState) -> datetime | None:
     heard, spec = state.sources.get(Topic.ORDERS), state.specs.get(Topic.ORDERS)
     if heard is None or heard.taken_at is None or heard.coverage.more:
         return None
-    return max(heard.taken_at, heard.fact_time or heard.taken_at) - (spec.delay if spec else timedelta())
+    known = max(heard.taken_at, heard.fact_time or heard.taken_at) - (spec.delay if spec else timedelta())
+    return known + TOGETHER
 
 
 def _taken_since(state: LaunchState, product: Product, moment: datetime) -> int | None:
@@ -244,6 +265,8 @@ def _forecast(product: Product, remaining: int | None, velocity: Velocity | None
         return Forecast(Outlook.UNKNOWN)
     if remaining <= 0:
         return Forecast(Outlook.SOLD_OUT)
+    if now > product.off_sale:
+        return Forecast(Outlook.CLOSED)
     if velocity.sold == 0:
         return Forecast(Outlook.NOT_AT_THIS_RATE)
     if velocity.sold < MIN_SALES_FORECAST or velocity.span <= 0:

@@ -64,7 +64,7 @@ def test_windows_that_are_none_are_refused(evtui: Program, window: str) -> None:
 
 
 def test_out_writes_the_file_and_leaves_stdout_empty(evtui: Program) -> None:
-    path = evtui.folder / "deep" / "report.txt"
+    path = evtui.folder / "report.txt"
     assert evtui("report", "--demo", "--out", str(path)).sound() == (0, "", "")
     assert path.read_text(encoding="utf-8") == STRICT
 

@@ -29,7 +29,7 @@ def test_the_name_carries_campaign_day_and_local_time(data: Path) -> None:
 
 
 def test_folders_are_made_and_bytes_are_the_texts_own(data: Path) -> None:
-    path = save("無特殊錯誤\n", default_path(CAMPAIGN, NOW))
+    path = keep("無特殊錯誤\n", default_path(CAMPAIGN, NOW))
     assert path.read_bytes() == "無特殊錯誤\n".encode()
     assert os.listdir(path.parent) == [path.name]
 
@@ -76,3 +76,9 @@ def test_keeping_loses_no_earlier_report(tmp_path: Path) -> None:
     path = tmp_path / "report.txt"
     names = [keep(text, path).name for text in ("one\n", "two\n", "one\n", "three\n", "two\n")]
     assert names == ["report.txt", "report-2.txt", "report.txt", "report-3.txt", "report-2.txt"]
+
+
+def test_a_folder_that_is_not_there_is_not_made_for_a_path_that_was_typed(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No such file or directory"):
+        save("text\n", tmp_path / "mistyped" / "report.txt")
+    assert list(tmp_path.iterdir()) == []

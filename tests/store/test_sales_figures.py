@@ -126,7 +126,7 @@ def test_cents_do_not_drift(amount: float) -> None:
 
 
 def test_the_total_is_the_sum_and_unknown_with_an_unknown_part() -> None:
-    state = after(orders(line(1), line(2, page_id=OTHER_PAGE)), stock(at(20), (PAGE, 99)))
+    state = after(orders(line(1), line(2, page_id=OTHER_PAGE)), orders(taken_at=NOW), stock(at(20), (PAGE, 99)))
     products = product_figures(state, NOW)
     total = total_figures(state, products, NOW)
     assert (total.opening, total.sold, total.revenue) == (150, 2, 1500.0)
@@ -261,8 +261,12 @@ class TestVelocity:
         assert [velocity.sold for velocity in figures(orders(paid_late)).velocity] == [1, 1, 1]
 
     def test_a_refund_takes_the_sale_back(self) -> None:
-        found = figures(orders(line(1), line(2)), orders(line(1, REFUNDED, updated_at=at(5))))
+        found = figures(orders(line(1), line(2)), orders(line(1, REFUNDED, updated_at=at(5)), taken_at=NOW))
         assert [velocity.sold for velocity in found.velocity] == [0, 0, 1]
+
+    def test_a_silent_source_is_no_sale_that_slows_down(self) -> None:
+        told = (orders(*sold(8, at(9)), taken_at=at(10)),)
+        assert figures(*told, now=at(40)).velocity == figures(*told, now=at(10)).velocity
 
     def test_a_sale_that_turns_out_to_be_of_another_minute_moves(self) -> None:
         late = figures(orders(line(1, CONFIRMED)), orders(line(1, PAID, updated_at=at(28))), now=at(28))
@@ -314,3 +318,23 @@ class TestForecast:
         found = figures(orders(*sold(99, NOW)), stock(at(4), (PAGE, 0)), stock(at(5), (PAGE, 1)))
         assert found.sold_out_at is None
         assert found.forecast.outlook is Outlook.EXPECTED
+
+
+class TestLastingDrift:
+    """A difference that two stock readings show is no sale caught between two tables."""
+
+    def test_one_reading_is_not_enough_and_two_are(self) -> None:
+        first = (orders(line(1), taken_at=at(20)), stock(at(20), (PAGE, 90)))
+        assert (figures(*first).drift, figures(*first).drift_held) == (9, False)
+        again = (*first, orders(taken_at=at(21)), stock(at(21), (PAGE, 90)))
+        assert (figures(*again).drift, figures(*again).drift_held) == (9, True)
+
+    def test_one_that_changed_does_not_last_yet(self) -> None:
+        moved = (
+            *(orders(line(1), taken_at=at(20)), stock(at(20), (PAGE, 90))),
+            *(orders(taken_at=at(21)), stock(at(21), (PAGE, 80))),
+        )
+        assert (figures(*moved).drift, figures(*moved).drift_held) == (19, False)
+
+    def test_after_the_close_nothing_is_forecast(self) -> None:
+        assert figures(orders(line(1)), now=CAMPAIGN.closes + MINUTE).forecast.outlook is Outlook.CLOSED
