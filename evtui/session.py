@@ -65,12 +65,15 @@ class Session:
         clock: Clock,
         providers: Mapping[Topic | Lookup, tuple[SourceConfig, Provider]],
         scenario: str,
+        *,
+        asked_for: bool = False,
     ) -> None:
         self.campaign: Campaign = file.campaign
         self.path: Path = file.path
         self.clock = clock
         self.scenario = scenario
-        """Name of the simulated scenario, or empty when every source is real."""
+        """Name of the scenario when every source is simulated, else empty."""
+        self._asked_for = asked_for
         self._providers = tuple(provider for _, provider in providers.values())
         lookups = {
             topic: (config.provider, provider)
@@ -101,6 +104,18 @@ class Session:
     def state(self) -> LaunchState:
         """What is believed now."""
         return self.store.state
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What whoever passes figures on has to know about this session: sources that only play a launch.
+
+        Empty for a demo that was asked for as one.
+        """
+        played = [str(topic) for topic, spec in self.state.specs.items() if spec.provider == SIMULATED]
+        if not played or self._asked_for:
+            return ()
+        verb = "is" if len(played) == 1 else "are"
+        return (f"{', '.join(played)} {verb} simulated by the campaign file: no figure of the platform",)
 
     async def __aenter__(self) -> Self:
         asyncio.get_running_loop().set_default_executor(DaemonExecutor())
@@ -181,7 +196,7 @@ def open_session(
             providers[source.topic] = (source, provider)
     if problems:
         raise ConfigError(problems)
-    return Session(file, clock, providers, _scenario(file, settings, demo))
+    return Session(file, clock, providers, _scenario(file, settings, demo), asked_for=demo is not None)
 
 
 def check_providers(
@@ -224,7 +239,7 @@ def _misplaced(file: CampaignFile, source: SourceConfig, provider: type[Provider
 
 
 def _scenario(file: CampaignFile, settings: Mapping[Topic | Lookup, Any], demo: Demo | None) -> str:
-    simulated = [source.topic for source in file.sources if source.provider == SIMULATED and source.enabled]
-    if not simulated:
+    sources = [source for source in file.sources if source.enabled]
+    if not sources or any(source.provider != SIMULATED for source in sources):
         return ""
-    return demo.scenario if demo else str(getattr(settings[simulated[0]], "scenario", SIMULATED))
+    return demo.scenario if demo else str(getattr(settings[sources[0].topic], "scenario", SIMULATED))

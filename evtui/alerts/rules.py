@@ -68,8 +68,8 @@ def alerts(state: LaunchState, now: datetime, figures: Known | None = None) -> t
     return tuple(sorted(found, key=lambda alert: (-alert.severity, _rank(alert), alert.key)))
 
 
-_FIRST = ("overdue", "oversold", "odd")
-"""Of two problems, what customers wait for comes before what they bought in vain, and that before machines."""
+_FIRST = ("overdue", "oversold", "odd", "source")
+"""Of equals, what customers wait for comes first, then what they bought in vain, then what nobody can see any more."""
 
 
 def _rank(alert: Alert) -> int:

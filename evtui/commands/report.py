@@ -41,6 +41,7 @@ async def run(
         warnings, missing = report.warnings, _missing_in_json(report)
     else:
         warnings, missing = report.warnings_for(style), bool(report.unknown(style))
+    warnings = (*session.remarks, *warnings)
     if out is not None:
         save(text, out)
         text = ""

@@ -17,6 +17,8 @@ class Action(Struct, frozen=True):
 
 DESK = (
     Action("open", "enter", "Enter", "open", "open the selected order; without one, the order of the alert"),
+    Action("turn(1)", "n", "n", "next alert", "turn to the next alert; Enter then opens the order it names"),
+    Action("turn(-1)", "N", "N", "", "turn to the alert before"),
     Action("go_to", "g", "g", "go to", "go to an order by its TG or TS code"),
     Action("report", "r", "r", "report", "show the report; y there saves and copies it"),
     Action("zoom", "z", "z", "zoom", "give the focused pane the whole screen, and back"),

@@ -26,6 +26,8 @@ class Desk(Struct, frozen=True):
     focus: str = "stock"
     zoomed: bool = False
     cursor: orders.Cursor = orders.Cursor()
+    alert: int = 0
+    """The alert that `n` has turned to."""
     keys: tuple[tuple[str, str], ...] = ()
     """What the footer offers."""
 
@@ -47,7 +49,7 @@ def draw(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
         case "first":
             line = chrome.first_line(view, width)
         case "alert":
-            line = chrome.alert_line(view, width)
+            return block(chrome.alert_lines(view, width, box.height, desk.alert), width, box.height)
         case "tabs":
             line = _tabs(desk)
         case _:

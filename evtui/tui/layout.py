@@ -7,6 +7,9 @@ from msgspec import Struct
 PANES = ("stock", "orders", "cpu", "errors")
 """The panes in the order of their keys, 1 to 4."""
 
+TALL = (34, 44)
+"""Rows from which a second and a third alert have a row of their own."""
+
 WIDE = 100
 """Columns from which two columns of panes stand side by side."""
 
@@ -33,18 +36,19 @@ def arrange(
     """The layout of `width` × `height` cells for this many products and services."""
     if width < 40 or height < 10:
         return Layout({"alert": Box(0, 0, width, min(height, 1))}, tabs=True)
+    alerts = 1 + sum(height >= enough for enough in TALL)
     boxes = {
         "header": Box(0, 0, width, 1),
-        "first": Box(0, height - 3, width, 1),
-        "alert": Box(0, height - 2, width, 1),
+        "first": Box(0, height - 2 - alerts, width, 1),
+        "alert": Box(0, height - 1 - alerts, width, alerts),
         "footer": Box(0, height - 1, width, 1),
     }
-    body = Box(0, 1, width, height - 4)
+    body = Box(0, 1, width, height - 3 - alerts)
     small = width < 80 or height < 24
     if small or zoomed:
         if small:
             boxes["tabs"] = Box(0, 1, width, 1)
-            body = Box(0, 2, width, height - 5)
+            body = Box(0, 2, width, height - 4 - alerts)
         return Layout({**boxes, focus: body}, tabs=small)
     panes = _wide(body, products, services) if width >= WIDE else _stacked(body, products)
     return Layout({**boxes, **panes})
@@ -52,8 +56,8 @@ def arrange(
 
 def _wide(body: Box, products: int, services: int) -> dict[str, Box]:
     left = max(55, body.width * 46 // 100)
-    room = body.height >= 2 * products + 5 + 2 * services + 4 + 8
-    stock = min(2 * products + 5 if room else products + 5, max(body.height - 12, 4))
+    room = body.height >= 2 * products + 6 + 2 * services + 4 + 8
+    stock = min(2 * products + 6 if room else products + 5, max(body.height - 12, 4))
     cpu = min(2 * services + 4, max(body.height - stock - 4, 3))
     errors = body.height - stock - cpu
     if errors > 14:  # room to spare goes to single machines and to the pace of each product

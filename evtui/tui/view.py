@@ -36,6 +36,12 @@ class View(Struct, frozen=True):
         return self.state.campaign
 
     @property
+    def simulated(self) -> tuple[str, ...]:
+        """Topics that only play a launch beside sources that are real."""
+        specs = self.state.specs.items()
+        return () if self.scenario else tuple(str(topic) for topic, spec in specs if spec.provider == "simulated")
+
+    @property
     def zone(self) -> ZoneInfo:
         """The zone times are shown in."""
         return self.state.campaign.zone
@@ -45,6 +51,11 @@ class View(Struct, frozen=True):
         """The code to look at first: of the oldest overdue order, else the one the worst alert names; empty: none."""
         codes = [each.tracked.line.tg_code for each in self.late] or [alert.code for alert in self.alerts]
         return next((code for code in codes if code), "")
+
+    def target(self, turned: int) -> str:
+        """What Enter opens: the order that the alert turned to names, else the most urgent one."""
+        named = self.alerts[turned % len(self.alerts)].code if self.alerts and turned else ""
+        return named or self.urgent
 
 
 def view(state: LaunchState, now: datetime, scenario: str = "") -> View:

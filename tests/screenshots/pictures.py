@@ -56,7 +56,7 @@ async def draw(picture: Picture) -> str:
     start = datetime.fromisoformat(picture.at).replace(tzinfo=load(path).campaign.zone)
     app = Cockpit(open_session(path, ManualClock(start), Demo(picture.scenario, 1)))
     async with app.run_test(size=picture.size) as pilot:
-        await _until(lambda: len(app.session.state.sources) >= len(Topic))
+        await _until(lambda: _all_told(app))
         for key in picture.keys:
             await pilot.press(key)
         app.tick()
@@ -73,6 +73,11 @@ async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+def _all_told(app: Cockpit) -> bool:
+    sources = app.session.state.sources.values()
+    return len(sources) >= len(Topic) and not any(seen.coverage.more for seen in sources)
 
 
 def _text(app: Cockpit) -> str:

@@ -34,6 +34,7 @@ from evtui.tui.actions import DESK, HELP, ORDER, REPORT, footer
 from evtui.tui.compose import Desk
 from evtui.tui.lines import plain
 from evtui.tui.paint import chrome
+from evtui.tui.paint.chrome import alert_lines
 from evtui.tui.view import view
 
 LATE: Said = {**QUIET, Topic.ORDERS: orders(line(7, after=5 * MINUTE, words=TRANSFERRED, took=None))}
@@ -134,7 +135,7 @@ def test_the_worst_alert_is_in_the_strip_and_the_others_are_counted() -> None:
     assert "nothing needs you" in text(seen({**QUIET, Topic.ORDERS: orders(line())}), "alert")
     drawn = text(seen({**LATE, Topic.STOCK: down(), Topic.ERRORS: down()}), "alert")
     assert drawn.startswith("!1 overdue · TG240125L00007 both WaitingToShipping · Enter opens it")
-    assert "+2 more" in drawn
+    assert "n: 1 more" in drawn
 
 
 def test_a_count_stands_before_the_words() -> None:
@@ -180,3 +181,14 @@ def test_a_campaign_of_one_minute_and_of_a_year() -> None:
         present = seen(QUIET, plan(products=products), at=OPENS + 400 * 24 * 60 * MINUTE)
         assert cell_len(text(present, "header", 80, 24)) == 80
         assert "closed" in text(present, "stock", 80, 24)
+
+
+def test_n_turns_the_strip_to_the_next_alert_and_round_again() -> None:
+    present = seen({**LATE, Topic.STOCK: down(), Topic.ERRORS: down()})
+    strips = [plain(alert_lines(present, 120, 1, turned)[0]) for turned in range(4)]
+    assert len(present.alerts) == 3
+    assert len(set(strips[:3])) == 3
+    assert strips[3] == strips[0]
+    assert all("n: 2 more" in strip for strip in strips)
+    assert present.target(0) == "TG240125L00007"
+    assert present.target(1) == "TG240125L00007"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from evtui.alerts.rules import Severity
+from evtui.alerts.rules import Alert, Severity
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
 from evtui.store.state import SourceState
 from evtui.text import cell_width
-from evtui.tui.format import at, clock_span, source_note, span
+from evtui.tui.format import at, clock_span, span
 from evtui.tui.lines import Line, exactly, spread, width
 from evtui.tui.paint.orders import label
 from evtui.tui.view import View
@@ -41,7 +41,8 @@ def _brand(view: View, cells: int) -> Line:
     name = campaign.name.removeprefix(campaign.shop.name).strip()
     if name and cells >= 116:
         brand = (*brand, (f"{name} ", ""))
-    return (*brand, (f" {campaign.environment} ", "env"), (" ", ""))
+    brand = (*brand, (f" {campaign.environment} ", "env"), (" ", ""))
+    return (*brand, (f" SIM {' '.join(view.simulated)} ", "demo"), (" ", "")) if view.simulated else brand
 
 
 def _campaign_clock(view: View, *, terse: bool) -> Line:
@@ -67,8 +68,8 @@ def _lights(view: View, *, brief: bool) -> Line:
     for topic in view.state.specs:
         health = view.sources[topic]
         if health.usable and not brief and topic in _LIT:
-            age, _ = source_note(health)
-            parts.append((f"{topic} {age}  ", "dim"))
+            age = health.fact_age if health.fact_age is not None else health.read_age
+            parts.append((f"{topic} {span(age)}  ", "dim"))
         elif not health.usable:
             style = "alert" if health.state in (SourceState.AUTH, SourceState.DOWN) else "warn"
             parts.append((f"{topic} {_SHORT[health.state]}  ", style))
@@ -100,16 +101,24 @@ def first_line(view: View, cells: int) -> Line:
     return whole if width(whole) <= cells else ((" first  ", "dim"), (f"{made} · ", ""), (end, style))
 
 
-def alert_line(view: View, cells: int) -> Line:
-    """The worst alert in words, and how many there are."""
+def alert_lines(view: View, cells: int, rows: int, first: int = 0) -> list[Line]:
+    """As many alerts as there are rows, the worst first, or from the one on that `n` has turned to."""
     if not view.alerts:
-        return ((" nothing needs you", "dim"),)
-    worst = view.alerts[0]
-    style = {Severity.PROBLEM: "alert", Severity.WARNING: "warn", Severity.NOTICE: ""}[worst.severity]
-    mark = "!" if worst.severity is Severity.PROBLEM else "~"
-    hint = " · Enter opens it" if worst.code and worst.code == view.urgent else ""
-    others = f" +{len(view.alerts) - 1} more" if len(view.alerts) > 1 else ""
-    return spread((((f"{mark}{worst.text}{hint}"), style),), ((f"{others} ", "dim"),), cells)
+        return [((" nothing needs you", "dim"),)]
+    count = len(view.alerts)
+    shown = min(rows, count)
+    turned = [(first + index) % count for index in range(shown)]
+    target = view.target(first)
+    lines = [_alert(view.alerts[index], target, cells, hidden=0) for index in turned[:-1]]
+    return [*lines, _alert(view.alerts[turned[-1]], target, cells, hidden=count - shown)]
+
+
+def _alert(alert: Alert, target: str, cells: int, hidden: int) -> Line:
+    style = {Severity.PROBLEM: "alert", Severity.WARNING: "warn", Severity.NOTICE: ""}[alert.severity]
+    mark = "!" if alert.severity is Severity.PROBLEM else "~"
+    hint = " · Enter opens it" if alert.code and alert.code == target else ""
+    others = f" n: {hidden} more " if hidden else ""
+    return spread(((f"{mark}{alert.text}{hint}", style),), ((others, "dim"),), cells)
 
 
 def footer(keys: Sequence[tuple[str, str]], cells: int) -> Line:

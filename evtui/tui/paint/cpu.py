@@ -40,7 +40,7 @@ def paint(view: View, cells: int, rows: int) -> list[Line]:
     lines = [_service(view, name, width) for name in names]
     lines.append(_traffic(view, width))
     rest = rows - len(lines)
-    if rest >= 2 and width >= 12:
+    if rest >= 2 and width >= 12 and (view.state.cpu or view.state.traffic.newest is not None):
         lines.append(_axis(view, width))
     lines += _fleet(view)
     if rows - len(lines) >= sum(len(cpu_now(view.state, name, view.now).machines) for name in names):

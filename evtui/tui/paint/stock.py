@@ -5,8 +5,8 @@ from __future__ import annotations
 from evtui.domain.reading import Topic
 from evtui.store.sales import Outlook, ProductFigures, Velocity
 from evtui.text import fit
-from evtui.tui.format import UNKNOWN, countdown, hour_or_day, number, outlook
-from evtui.tui.lines import Line
+from evtui.tui.format import UNKNOWN, at, countdown, hour_or_day, number, outlook
+from evtui.tui.lines import Line, plain
 from evtui.tui.view import View
 
 _SYMBOLS = {"HKD": "HK$", "TWD": "NT$", "MYR": "RM"}
@@ -93,14 +93,11 @@ def _row(view: View, figures: ProductFigures, cells: int) -> Line:
 
 
 def _total(view: View, cells: int) -> Line:
-    name, roomy = _columns(view, cells)
-    total, plan = view.total, view.campaign.estimate.sets
-    label = f"of plan {plan:,}" if plan else ""
-    through = UNKNOWN if total.sell_through is None else f"{total.sell_through * 100:.1f} %"
+    name, _ = _columns(view, cells)
+    through = UNKNOWN if view.total.sell_through is None else f"{view.total.sell_through * 100:.1f}"
     return (
-        (f"{'total':<7}{fit(label, name)}", "head"),
-        *_figures(view, total, "head"),
-        (f"{through:>8}" if roomy else f" {through:>7}", "head"),
+        (f"{'total':<7}{fit(f'{through} % of stock', name)}", "head"),
+        *_figures(view, view.total, "head"),
     )
 
 
@@ -143,12 +140,12 @@ def _outlook(view: View, figures: ProductFigures, roomy: bool) -> str:
     product = figures.product
     if figures.oversold:
         return "OVERSOLD" if roomy else "OVER!"
-    if figures.forecast.outlook is Outlook.SOLD_OUT and figures.sold_out_at is not None:
-        gone = hour_or_day(figures.sold_out_at, view.zone, view.now)
-        return f"sold out {gone}" if roomy else f"@{gone}"
+    if figures.forecast.outlook is Outlook.SOLD_OUT:
+        gone = hour_or_day(figures.sold_out_at, view.zone, view.now) if figures.sold_out_at else ""
+        return f"sold out {gone}".rstrip() if roomy else f"@{gone}" if gone else "gone"
     if product is not None and figures.forecast.outlook is Outlook.NOT_OPEN:
         opens = hour_or_day(product.on_sale, view.zone, view.now)
-        return f"opens {opens}" if roomy else opens
+        return f"opens {opens}" if roomy else "not yet"
     if not roomy and figures.forecast.outlook in _TERSE:
         return _TERSE[figures.forecast.outlook]
     return outlook(figures.forecast, view.zone, view.now, with_range=roomy)
@@ -168,22 +165,44 @@ def _speed(view: View, cells: int, rows: int) -> list[Line]:
     if view.now < view.campaign.opens:
         closed: Line = ((" nothing is sold before opening", "dim"),)
         return [closed]
+    lines = [_pace_of(view, view.total, " · ")]
+    if rows > len(view.products) + 1:
+        lines += [_product_speed(view, each) for each in view.products]
+    if len(lines) < rows:
+        lines.append(_money(view))
+    return lines
+
+
+def _money(view: View) -> Line:
+    """Sale value so far, and how much of what the business planned is sold."""
+    total, plan = view.total, view.campaign.estimate.sets
     symbol = _SYMBOLS.get(view.campaign.currency, view.campaign.currency)
-    revenue = "" if view.total.revenue is None else f" · {symbol} {view.total.revenue:,.0f}"
-    total: Line = ((" · ".join(_pace(each) for each in view.total.velocity) + revenue, ""),)
-    if rows <= len(view.products):
-        return [total]
-    return [total, *(_product_speed(view, each) for each in view.products)]
+    value = UNKNOWN if total.revenue is None else f"{total.revenue:,.0f}"
+    share = ""
+    if plan:
+        share = f" · {UNKNOWN if total.sold is None else f'{total.sold / plan * 100:.1f}'} % of plan {plan:,}"
+    return ((f"{symbol} {value}{share}", ""),)
+
+
+def _pace_of(view: View, figures: ProductFigures, between: str) -> Line:
+    """Pace over each window; right after opening some windows are one and the same."""
+    if figures.sold is None:
+        return ((f"pace {UNKNOWN}", "dim"),)
+    return ((between.join(dict.fromkeys(_pace(each) for each in figures.velocity)), ""),)
 
 
 def _product_speed(view: View, figures: ProductFigures) -> Line:
     """Page, pace over each window, and the range in which it sells out."""
-    page = f"{figures.product.page_id:<7}" if figures.product else ""
+    assert figures.product is not None
+    page = f"{figures.product.page_id:<7}"
+    if view.now < figures.product.on_sale:
+        return ((f"{page}opens {at(figures.product.on_sale, view.zone, '%m-%d %H:%M')}", "dim"),)
     forecast, reach = figures.forecast, ""
     if forecast.outlook is Outlook.EXPECTED:
         latest = hour_or_day(forecast.latest, view.zone, view.now) if forecast.latest else "close"
-        reach = f" {hour_or_day(forecast.earliest, view.zone, view.now)}–{latest}"
-    return ((f"{page}{' '.join(_pace(each) for each in figures.velocity)}{reach}", "dim"),)
+        earliest = hour_or_day(forecast.earliest, view.zone, view.now)
+        reach = f" {earliest}–{latest}" if earliest != latest else f" ~{latest}"
+    return ((f"{page}{plain(_pace_of(view, figures, ' '))}{reach}", "dim"),)
 
 
 def _pace(velocity: Velocity) -> str:

@@ -120,6 +120,11 @@ class DeskScreen(Screen[None]):
         cursor = replace(cursor, index=index, code=codes[index] if codes else "")
         self._change(replace(self._set, focus="orders", cursor=cursor))
 
+    def action_turn(self, by: int) -> None:
+        """The next alert, or the one before; Enter then opens the order it names."""
+        count = len(self.cockpit.view().alerts)
+        self._change(replace(self._set, alert=(self._set.alert + by) % count if count else 0))
+
     def on_click(self, event: Click) -> None:
         """A click gives a pane the focus."""
         name = event.widget.id if event.widget else None
@@ -131,7 +136,7 @@ class DeskScreen(Screen[None]):
         view = self.cockpit.view()
         cursor = self._set.cursor
         if cursor.following:
-            return view.urgent or None
+            return view.target(self._set.alert) or None
         held = feed(view, cursor, self._rows())
         tracked = view.state.orders.get(held.codes[selection(held, cursor)]) if held.codes else None
         return tracked.line.tg_code if tracked else None

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from evtui.domain.codes import OrderCode, parse_code
 from evtui.errors import CodeError
 from evtui.text import clean, clip, one_line
+from evtui.tui.lines import BLANK, folded
 from evtui.tui.widgets.lines import Lines
 
 MAX_CODE = 60
@@ -25,6 +26,10 @@ class _Code(Input):
     def on_paste(self, event: Paste) -> None:
         """The base class's own handler follows, with what is left."""
         event.text = clip(one_line(clean(event.text)), MAX_CODE)
+
+
+_WHY_ROWS = 2
+"""Rows for the reason a code cannot be: the longest takes two at 80 columns."""
 
 
 class GoTo(ModalScreen[OrderCode | None]):
@@ -47,7 +52,8 @@ class GoTo(ModalScreen[OrderCode | None]):
 
     def on_mount(self) -> None:
         """Say what is wanted."""
-        self._why.show([((" go to which order? Enter opens it, Esc leaves", "dim"),)])
+        self._why.styles.height = _WHY_ROWS
+        self._why.show([BLANK, ((" go to which order? Enter opens it, Esc leaves", "dim"),)])
         self._input.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -58,7 +64,7 @@ class GoTo(ModalScreen[OrderCode | None]):
         try:
             code = parse_code(event.value)
         except CodeError as error:
-            self._why.show([((f" {error}", "alert"),)])
+            self._why.show(folded(((f" {error}", "alert"),), self.app.size.width)[:_WHY_ROWS])
             return
         self.dismiss(code)
 

@@ -36,6 +36,7 @@ _SIGNS: tuple[Line, ...] = (
     (("   left    ", "key"), ("sets still sellable, as the stock table says", "")),
     (("   fly     ", "key"), ("in flight: ordered, not paid yet, stock reserved", "")),
     (("   Δ       ", "key"), ("opening less left less sold less in flight; 0 when stock and orders agree", "")),
+    (("   @10:41  ", "key"), ("sold out since then; `gone` where it was already so at the first reading", "")),
     (("   > close ", "key"), ("at this rate it does not sell out before the sale closes", "")),
     (("   (4/4)   ", "key"), ("machines that reported of machines that should", "")),
     (

@@ -51,9 +51,10 @@ class ReportPage(Page):
         lines: list[Line] = []
         for line in self._text.splitlines():
             lines += folded(((f" {line}", ""),), cells)
-        if self._report.warnings:
+        warnings = (*self.cockpit.session.remarks, *self._report.warnings)
+        if warnings:
             lines += [BLANK, ((" not part of the report:", "dim"),)]
-            for warning in self._report.warnings:
+            for warning in warnings:
                 lines += folded(((f" ! {warning}", "warn"),), cells)
         return lines
 
