@@ -18,7 +18,7 @@ import click
 
 from evtui import __version__, paths
 from evtui.commands.ending import Program, ReaderGone, crashed, discard, exit_of, finish, no_room, say
-from evtui.commands.options import DEMO_AT, WORLD, demo_flag, demo_options
+from evtui.commands.options import DEMO_AT, WORLD, config_option, demo_flag, demo_options
 from evtui.errors import EvtuiError, Exit, UsageError
 from evtui.logfile import LEVELS, logging_to_file, tell
 
@@ -75,6 +75,7 @@ def demo(context: click.Context, scenario: str, seed: int, at: str, speed: float
 @click.option("--require-fresh", is_flag=True, help="Exit 3 when a figure is missing or stale.")
 @demo_flag
 @demo_options
+@config_option
 @click.pass_context
 def report(
     context: click.Context,
@@ -109,6 +110,7 @@ def report(
 @click.option("--yes", is_flag=True, help="Allow the look-ups that are not free, such as CheckIsValid.")
 @demo_flag
 @demo_options
+@config_option
 @click.pass_context
 def order(
     context: click.Context,
@@ -134,6 +136,7 @@ def order(
 @click.option("--offline", is_flag=True, help="Judge the campaign file alone; ask no source.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.option("--demo", is_flag=True, help="Check the campaign file that ships as the example.")
+@config_option
 @click.pass_context
 def check(context: click.Context, offline: bool, as_json: bool, demo: bool) -> None:
     """Lint the campaign file: every problem with its place, and findings to look at."""

@@ -184,7 +184,18 @@ def open_session(
         folder=str(path.parent),
         options={"scenario": demo.scenario, "seed": demo.seed} if demo else {},
     )
+    providers, problems = open_providers(file, classes, settings, context)
+    if problems:
+        raise ConfigError(problems)
+    return Session(file, clock, providers, _scenario(file, settings, demo), asked_for=demo is not None)
+
+
+def open_providers(
+    file: CampaignFile, classes: Mapping[str, type[Provider]], settings: Mapping[Topic | Lookup, Any], context: Context
+) -> tuple[dict[Topic | Lookup, tuple[SourceConfig, Provider]], list[Problem]]:
+    """Every source that is switched on, ready to be asked, and what keeps others from it. Nothing is asked yet."""
     providers: dict[Topic | Lookup, tuple[SourceConfig, Provider]] = {}
+    problems: list[Problem] = []
     for source in (*file.sources, *file.lookups):
         if not source.enabled:
             continue
@@ -194,9 +205,7 @@ def open_session(
             problems.append(source_problem(file, source, "provider", str(error)))
         else:
             providers[source.topic] = (source, provider)
-    if problems:
-        raise ConfigError(problems)
-    return Session(file, clock, providers, _scenario(file, settings, demo), asked_for=demo is not None)
+    return providers, problems
 
 
 def check_providers(

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from msgspec.structs import asdict
 
+from evtui.clock import ManualClock
 from evtui.commands.output import Output
 from evtui.config.lint import Finding, file_findings
-from evtui.config.load import read
+from evtui.config.load import CampaignFile, read
 from evtui.errors import Exit, Problem
 from evtui.providers import registry
-from evtui.providers.base import Provider
-from evtui.session import check_providers
+from evtui.providers.base import Context, Provider
+from evtui.session import check_providers, open_providers
 
 VERSION = 1
 """Version of the JSON."""
@@ -35,7 +36,7 @@ def run_offline(path: Path, *, as_json: bool, acknowledged: Container[str] = (),
     problems = loaded.problems
     findings: tuple[Finding, ...] = ()
     if loaded.file is not None:
-        problems = tuple(check_providers(loaded.file, load)[2])
+        problems = _provider_problems(loaded.file, load)
         findings = file_findings(loaded.file)
     if problems:
         code = Exit.USAGE
@@ -46,6 +47,28 @@ def run_offline(path: Path, *, as_json: bool, acknowledged: Container[str] = (),
     name = loaded.places.file
     text = _json(name, problems, findings) if as_json else _text(name, problems, findings, acknowledged)
     return Output(text, (), code)
+
+
+class _AnyVariable(dict[str, str]):
+    """An environment where every variable holds an address: which are set here says nothing about the file."""
+
+    def __missing__(self, name: str) -> str:
+        return "sqlite:///any.db"
+
+    def get(self, name: str, default: object = None) -> str:
+        return self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def _provider_problems(file: CampaignFile, load: Load) -> tuple[Problem, ...]:
+    classes, settings, problems = check_providers(file, load)
+    if not problems:
+        clock = ManualClock(file.campaign.opens)
+        context = Context(file.campaign, clock, _AnyVariable(), folder=str(file.path.parent))
+        _, problems = open_providers(file, classes, settings, context)
+    return tuple(problems)
 
 
 def _json(name: str, problems: tuple[Problem, ...], findings: tuple[Finding, ...]) -> str:

@@ -57,3 +57,14 @@ def demo_options(command: Command) -> Command:
 
 
 demo_flag = click.option("--demo", is_flag=True, help="Ask the built-in simulation instead of the sources.")
+
+
+def _named(context: click.Context, option: click.Parameter, name: str | None) -> None:
+    if name is not None:
+        context.obj["config"] = name
+
+
+config_option = click.option(
+    "--config", metavar="FILE", expose_value=False, callback=_named, help="Campaign file, as before the command."
+)
+"""The campaign file named behind a command, where people look for it too."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,11 +25,15 @@ class Options(Settings, kw_only=True, frozen=True):
 
 
 class Everything:
-    """Stands for a provider that answers all topics; never opened here."""
+    """Stands for a provider that answers all topics; opened, never asked."""
 
     Settings = Options
     topics: ClassVar[frozenset[Topic]] = frozenset(Topic)
     lookups: ClassVar[frozenset[Lookup]] = frozenset(Lookup)
+
+    @classmethod
+    def open(cls, settings: object, context: object) -> Everything:
+        return cls()
 
 
 class ErrorsOnly(Everything):
@@ -136,3 +141,24 @@ def test_what_is_no_campaign_file_ends_with_two(file: Path, raw: bytes) -> None:
     assert code is Exit.USAGE
     assert text.endswith(": 1 problem, no findings\n")
     assert run_offline(file.with_name("none.toml"), as_json=True, load=offered)[1] is Exit.USAGE
+
+
+def test_what_a_provider_refuses_is_a_problem_of_the_file_and_unset_variables_are_not(tmp_path: Path) -> None:
+    text = example_path().read_text()
+    text = re.sub(r"\[sources\.stock\][^\[]*", '[sources.stock]\nprovider = "sql"\n\n', text)
+    text = re.sub(r"\[sources\.orders\][^\[]*", '[sources.orders]\nprovider = "sql"\nurl_env = "NOT_SET"\n\n', text)
+    text = re.sub(
+        r"\[sources\.errors\][^\[]*",
+        '[sources.errors]\nprovider = "elmah"\nfolder = "x"\nsince = "yesterday"\n\n',
+        text,
+    )
+    path = tmp_path / "launch.toml"
+    path.write_text(text)
+
+    text, code = run_offline(path, as_json=False)
+
+    assert code is Exit.USAGE
+    assert "sources.stock" in text
+    assert "exactly one of url_env, url_file and url" in text
+    assert "'yesterday' is not a time" in text
+    assert "NOT_SET" not in text
