@@ -145,13 +145,13 @@ def test_what_is_no_campaign_file_ends_with_two(file: Path, raw: bytes) -> None:
 
 def test_what_a_provider_refuses_is_a_problem_of_the_file_and_unset_variables_are_not(tmp_path: Path) -> None:
     text = example_path().read_text()
-    text = re.sub(r"\[sources\.stock\][^\[]*", '[sources.stock]\nprovider = "sql"\n\n', text)
-    text = re.sub(r"\[sources\.orders\][^\[]*", '[sources.orders]\nprovider = "sql"\nurl_env = "NOT_SET"\n\n', text)
-    text = re.sub(
-        r"\[sources\.errors\][^\[]*",
-        '[sources.errors]\nprovider = "elmah"\nfolder = "x"\nsince = "yesterday"\n\n',
-        text,
-    )
+    for topic, table in (
+        ("stock", 'provider = "sql"'),
+        ("orders", 'provider = "sql"\nurl_env = "NOT_SET"'),
+        ("errors", 'provider = "elmah"\nfolder = "x"\nsince = "yesterday"'),
+    ):
+        whole = re.compile(rf"^\[sources\.{topic}\]\n.*?(?=^\[)", re.DOTALL | re.MULTILINE)
+        text = whole.sub(f"[sources.{topic}]\n{table}\n\n", text)
     path = tmp_path / "launch.toml"
     path.write_text(text)
 
