@@ -17,6 +17,9 @@ LOOKUP_DEADLINE_S = 10.0
 STOP_GRACE_S = 0.2
 """Seconds that questions under way get to break off in order, such as to close a connection, when polling ends."""
 
+ONE_SHOT_DEADLINE_S = 30.0
+"""Seconds one answer may take where nobody asks again: a source that is slow is not down, however often it is due."""
+
 TELL_ALL_S = 60.0
 """Seconds a source may take to tell a long past in parts before a one-shot command goes on with what it has."""
 
@@ -77,14 +80,13 @@ class Collector:
         finally:
             flight.cancel()
         reading = flight.reading if answered else flight.failed(f"no answer within {LOOKUP_DEADLINE_S:.0f} s")
-        hand_over(reading, self._sinks)
-        return reading
+        return hand_over(reading, self._sinks)
 
 
 async def _told_all(poller: Poller) -> Reading:
     loop = asyncio.get_running_loop()
     until = loop.time() + TELL_ALL_S
-    reading = await poller.poll_once()
+    reading = await poller.poll_once(ONE_SHOT_DEADLINE_S)
     while reading.coverage.more and loop.time() < until:
-        reading = await poller.poll_once()
+        reading = await poller.poll_once(ONE_SHOT_DEADLINE_S)
     return reading

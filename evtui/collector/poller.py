@@ -49,38 +49,39 @@ class Poller:
         self._kind: FailureKind | None = None
         self._wake = asyncio.Event()
 
-    async def poll_once(self) -> Reading:
-        """Ask once, within the deadline; whoever asks while a question is under way gets the answer to that one."""
+    async def poll_once(self, limit: float | None = None) -> Reading:
+        """Ask once, within `limit` seconds, by default the deadline of the cadence.
+
+        Whoever asks while a question is under way gets the answer to that one.
+        """
         if self._round is None or self._round.done():
-            self._round = asyncio.create_task(self._ask(), name=f"ask {self.topic}")
+            limit = deadline(self._cadence_s) if limit is None else limit
+            self._round = asyncio.create_task(self._ask(limit), name=f"ask {self.topic}")
         return await asyncio.shield(self._round)
 
-    async def _ask(self) -> Reading:
-        limit = deadline(self._cadence_s)
+    async def _ask(self, limit: float) -> Reading:
         if self._flight is None:
             cursor = self._cursor
             self._flight = Flight(lambda: self._provider.poll(self.topic, cursor), self._name, self.topic, self._clock)
         flight = self._flight
         if await flight.landed(limit):
-            self._land(flight)
-            reading = flight.reading
-        else:
-            self._miss(flight)
-            reading = flight.failed(f"no answer within {limit:.0f} s")
-        hand_over(reading, self._sinks)
-        return reading
+            return self._land(flight)
+        self._miss(flight)
+        return hand_over(flight.failed(f"no answer within {limit:.0f} s"), self._sinks)
 
-    def _land(self, flight: Flight) -> None:
+    def _land(self, flight: Flight) -> Reading:
+        """Hand the answer over; only what was taken moves the cursor on."""
         self._flight = None
         self._missed = 0
-        value = flight.reading.value
-        if isinstance(value, Failure):
+        reading = hand_over(flight.reading, self._sinks)
+        if isinstance(reading.value, Failure):
             self._failures += 1
-            self._kind = value.kind
+            self._kind = reading.value.kind
         else:
             self._failures = 0
             self._kind = None
             self._cursor = flight.cursor
+        return reading
 
     def _miss(self, flight: Flight) -> None:
         """Note a deadline that passed. Waiting on costs the source nothing, so only giving up counts as a failure."""

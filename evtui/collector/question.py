@@ -1,7 +1,7 @@
 """One question to a provider, from the moment it is sent until its answer has been handed on.
 
-The only place that meets whatever a provider may throw, and whatever a sink may: both end here as a line in the log,
-and the first as a reading too.
+The only place that meets whatever a provider may throw, and whatever a sink may: both end here as a line in the log
+and as a reading that says so.
 """
 
 from __future__ import annotations
@@ -69,13 +69,31 @@ class Flight:
         return self._task
 
 
-def hand_over(reading: Reading, sinks: Iterable[Sink]) -> None:
-    """Give a reading to every sink: one that fails, for a full disk or for a value nobody expected, stops no other."""
+def hand_over(reading: Reading, sinks: Iterable[Sink]) -> Reading:
+    """Give a reading to every sink, and return what was told in the end.
+
+    A sink that fails, for a full disk or for a value nobody expected, stops no other. But what was not taken must not
+    pass for taken: a failure that says so follows the reading and stands for it.
+    """
+    refusal = _refused(reading, sinks)
+    if refusal is None or isinstance(reading.value, Failure):
+        return reading
+    why = f"its answer could not be taken in ({refusal}); the log knows more"
+    failed = Reading(reading.source, reading.topic, reading.taken_at, Failure(FailureKind.DATA, why))
+    _refused(failed, sinks)
+    return failed
+
+
+def _refused(reading: Reading, sinks: Iterable[Sink]) -> str | None:
+    """Tell every sink; the type of the last error, if any."""
+    refusal = None
     for sink in sinks:
         try:
             sink(reading)
         except Exception as error:  # a poll loop that dies of its sink would leave a pane silent for good
             log.error("a reading of %s from %s was not taken: %s", reading.topic, reading.source, _whereabouts(error))
+            refusal = type(error).__name__
+    return refusal
 
 
 def _whereabouts(error: Exception) -> str:

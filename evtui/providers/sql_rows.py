@@ -30,16 +30,23 @@ def _word(raw: str) -> str:
     return admit(raw)
 
 
+MOST = 10**12
+"""Largest stock and amount believed, either way: beyond it a column is broken, and sums over it would be too."""
+
+MOST_SETS = 10**6
+"""Largest quantity of one line believed."""
+
 _PLAIN_CODE = re.compile(r"[A-Z]{2}\d{6}[A-Z]\d{5,6}", re.ASCII)
 """Codes of this shape are what `admit` leaves as they are; asking it 40,000 times is most of a first read's time."""
 
 
 def _code(raw: object) -> str:
-    return raw if isinstance(raw, str) and _PLAIN_CODE.fullmatch(raw) else admit(raw)
+    text = raw.strip(" ") if isinstance(raw, str) else raw  # CHAR columns are padded with blanks
+    return text if isinstance(text, str) and _PLAIN_CODE.fullmatch(text) else admit(text)
 
 
 def _text(raw: object) -> str:
-    return _word(raw) if isinstance(raw, str) else admit(raw)
+    return _word(raw.strip(" ")) if isinstance(raw, str) else admit(raw)
 
 
 def _integer(word: str, raw: object) -> int | None:
@@ -52,10 +59,20 @@ def _integer(word: str, raw: object) -> int | None:
     raise BadRow(f"{word} is not a whole number")
 
 
+def _sets(word: str, raw: object, least: int = -MOST, most: int = MOST) -> int | None:
+    """A number of sets that can be meant."""
+    value = _integer(word, raw)
+    if value is not None and not least <= value <= most:
+        raise BadRow(f"{word} is out of range")
+    return value
+
+
 def _number(word: str, raw: object) -> float | None:
     if raw is None:
         return None
     if isinstance(raw, int | float | Decimal) and math.isfinite(raw):
+        if not -MOST <= raw <= MOST:
+            raise BadRow(f"{word} is out of range")
         return float(raw)
     raise BadRow(f"{word} is not a number")
 
@@ -119,7 +136,7 @@ class RowReader:
             tg_code=_code(tg),
             shop_id=_needed("shop_id", _integer("shop_id", shop)),
             page_id=page_id,
-            quantity=_needed("quantity", _integer("quantity", quantity)),
+            quantity=_needed("quantity", _sets("quantity", quantity, 1, MOST_SETS)),
             created_at=first,
             updated_at=updated_at,
             status=_text(status),
@@ -141,8 +158,8 @@ class RowReader:
         return StockLevel(
             page_id=self._sku_pages[sku_id] if self._sku_pages else _needed("page_id", _integer("page_id", page)),
             sku_id=sku_id,
-            total=_integer("total", total),
-            reg=_integer("reg", reg),
-            cancel=_integer("cancel", cancel),
-            selling=_needed("selling", _integer("selling", selling)),
+            total=_sets("total", total),
+            reg=_sets("reg", reg),
+            cancel=_sets("cancel", cancel),
+            selling=_needed("selling", _sets("selling", selling)),
         )

@@ -10,8 +10,9 @@ from provider_makers import NOTHING, SOON, START, Deed, Readings, Scripted, batc
 from evtui.clock import ManualClock
 from evtui.collector import collector as collector_module
 from evtui.collector.collector import Collector
+from evtui.collector.poller import Poller
 from evtui.domain.codes import parse_code
-from evtui.domain.reading import Answer, Coverage, Failure, FailureKind, Lookup, OrderBatch, Topic
+from evtui.domain.reading import Answer, Coverage, Failure, FailureKind, Lookup, OrderBatch, Reading, Topic
 from evtui.providers.base import Question, SourceError
 
 QUESTION = Question(parse_code("TS240125L000123"))
@@ -34,6 +35,25 @@ async def test_every_source_is_asked_once() -> None:
     readings = await Collector((one, two), {}, ManualClock(START), ()).poll_all()
     assert [reading.topic for reading in readings] == [Topic.STOCK, Topic.CPU]
     assert [isinstance(reading.value, Failure) for reading in readings] == [False, True]
+
+
+async def test_asked_but_once_a_slow_source_gets_longer_than_its_cadence() -> None:
+    gate = asyncio.Event()
+
+    async def slowly() -> Answer:
+        await gate.wait()
+        return NOTHING
+
+    polled, _ = poller(lambda *_: slowly(), cadence_s=0.001)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(late := asyncio.ensure_future(asked(polled))), 0.05)
+    gate.set()
+    (reading,) = await late
+    assert reading.value == NOTHING.value
+
+
+async def asked(polled: Poller) -> tuple[Reading, ...]:
+    return await Collector((polled,), {}, ManualClock(START), ()).poll_all()
 
 
 def in_parts(n: int, _: object) -> Answer:
@@ -151,6 +171,17 @@ class TestLookUps:
         reading = await collector.look_up(Lookup.ORDER_STATUS, QUESTION)
         assert reading.value == Failure(FailureKind.AUTH, "log in", "aws sso login")
         provider.deed = lambda *_: 1 / 0
+        value = (await collector.look_up(Lookup.ORDER_STATUS, QUESTION)).value
+        assert isinstance(value, Failure)
+        assert value.kind is FailureKind.DATA
+
+    async def test_an_answer_that_is_refused_is_a_failure(self) -> None:
+        def refuse(_: Reading) -> None:
+            raise OverflowError
+
+        collector = Collector(
+            (), {Lookup.ORDER_STATUS: ("it", Scripted(lambda *_: NOTHING))}, ManualClock(START), [refuse]
+        )
         value = (await collector.look_up(Lookup.ORDER_STATUS, QUESTION)).value
         assert isinstance(value, Failure)
         assert value.kind is FailureKind.DATA

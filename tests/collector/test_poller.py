@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from provider_makers import NOTHING, SOON, START, Readings, Scripted, batch, poller, until
@@ -14,8 +15,31 @@ from provider_makers import NOTHING, SOON, START, Readings, Scripted, batch, pol
 from evtui.clock import ManualClock
 from evtui.collector import poller as poller_module
 from evtui.collector.poller import ABANDON_AFTER, Poller
-from evtui.domain.reading import Answer, Failure, FailureKind, Reading, Topic
+from evtui.domain.campaign import Campaign, Product, Shop
+from evtui.domain.orders import OrderLine
+from evtui.domain.reading import Answer, Failure, FailureKind, OrderBatch, Reading, Topic
 from evtui.providers.base import SourceError
+from evtui.store.state import SourceSpec, SourceState, health
+from evtui.store.store import Store
+
+DAY = timedelta(days=1)
+CAMPAIGN = Campaign(
+    "launch",
+    "Launch",
+    "HK",
+    "TEST",
+    ZoneInfo("Asia/Hong_Kong"),
+    "HKD",
+    Shop(28, "Shop"),
+    (Product(1, "$1000", "a", 1000.0, 1, START - DAY, START + DAY, 100),),
+)
+
+
+def line(number: int, amount: float) -> OrderLine:
+    """A paid line."""
+    words = ("WaitingToShipping",) * 3
+    code = f"TS240125L{number:06d}"
+    return OrderLine(code, "TG240125L00001", 28, 1, 1, START, START, *words, amount=amount)
 
 
 def why(reading: Reading) -> tuple[FailureKind, str]:
@@ -220,9 +244,37 @@ class TestFailures:
         polled, _ = poller(lambda *_: NOTHING, full_disk, readings)
         await polled.poll_once()
         await polled.poll_once()
-        assert len(readings) == 2
+        assert [isinstance(reading.value, Failure) for reading in readings] == [False, True] * 2
         assert "OSError" in caplog.text
         assert "secret" not in caplog.text
+
+    async def test_what_a_sink_refuses_is_a_failure_and_comes_again_from_the_same_place(self) -> None:
+        store = Store(CAMPAIGN, [SourceSpec(Topic.ORDERS, "scripted", timedelta(seconds=5))])
+        amounts = [1000.0, 1e307, 1000.0]
+
+        def deed(n: int, _: object) -> Answer:
+            return Answer(OrderBatch((line(n, amount=amounts[n - 1]),)), cursor=n)
+
+        polled, provider = poller(deed, store.apply, topic=Topic.ORDERS)
+        await polled.poll_once()
+        kind, text = why(await polled.poll_once())
+        assert kind is FailureKind.DATA
+        assert text == "its answer could not be taken in (OverflowError); the log knows more"
+        await polled.poll_once()
+        assert provider.cursors == [None, 1, 1]
+        assert [each.line.ts_code for each in store.state.orders.lines()] == ["TS240125L000001", "TS240125L000003"]
+
+    async def test_a_refused_answer_makes_its_source_fail(self) -> None:
+        clock = ManualClock(START)
+        store = Store(CAMPAIGN, [SourceSpec(Topic.ORDERS, "scripted", timedelta(seconds=5))])
+        amounts = iter((1000.0, 1e307))
+        provider = Scripted(lambda *_: Answer(OrderBatch((line(1, amount=next(amounts)),))))
+        polled = Poller(Topic.ORDERS, "scripted", provider, clock, (store.apply,), 1.0)
+        await polled.poll_once()
+        assert health(store.state, Topic.ORDERS, clock.now()).state is SourceState.OK
+        clock.advance(timedelta(seconds=5))
+        await polled.poll_once()
+        assert health(store.state, Topic.ORDERS, clock.now()).state is SourceState.DOWN
 
 
 class TestPace:

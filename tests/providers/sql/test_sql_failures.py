@@ -77,6 +77,33 @@ async def test_one_bad_row_hides_no_other(sqlite_shopfront: Shopfront) -> None:
     assert watch.coverage.note.startswith("1 unreadable row left out")
 
 
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [("amount", "1e307"), ("amount", "-1e13"), ("quantity", "0"), ("quantity", "-1"), ("quantity", "1000001")],
+)
+async def test_a_number_that_cannot_be_meant_makes_its_row_unreadable(
+    sqlite_shopfront: Shopfront, word: str, value: str
+) -> None:
+    for number in (1, 2):
+        sqlite_shopfront.order(number, number)
+    code = ORDER_COLUMNS["ts_code"]
+    sqlite_shopfront.write(f"UPDATE OrderSlaveFlow SET {ORDER_COLUMNS[word]} = {value} WHERE {code} LIKE '%1'")
+    watch = Watch(sqlite_shopfront)
+    assert await watch.codes() == ["2"]
+    assert watch.coverage.note == f"1 unreadable row left out: {word} is out of range"
+
+
+async def test_words_and_codes_padded_by_the_column_are_told_without_the_blanks(sqlite_shopfront: Shopfront) -> None:
+    sqlite_shopfront.order(1, 1)
+    names = [ORDER_COLUMNS[word] for word in ("ts_code", "tg_code", "status", "status_user", "status_scm")]
+    sqlite_shopfront.write(
+        f"UPDATE OrderSlaveFlow SET {', '.join(f'{name} = {name} || char(32,32)' for name in names)}"
+    )
+    (line,) = await Watch(sqlite_shopfront).lines()
+    assert (line.ts_code, line.tg_code) == ("TS240125L000001", "TG240125L00000")
+    assert {line.status, line.status_user, line.status_scm} == {"WaitingToShipping"}
+
+
 async def test_bad_rows_only_are_a_failure(sqlite_shopfront: Shopfront) -> None:
     sqlite_shopfront.order(1)
     sqlite_shopfront.write(f"UPDATE OrderSlaveFlow SET {ORDER_COLUMNS['amount']} = 'HK$500'")

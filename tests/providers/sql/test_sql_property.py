@@ -69,4 +69,4 @@ def test_codes_that_go_round_the_cleaning_are_what_it_leaves_alone(code: str) ->
 
 @given(st.text() | st.none() | st.integers())
 def test_every_other_code_is_cleaned(raw: object) -> None:
-    assert _code(raw) == admit(raw)
+    assert _code(raw) == admit(raw.strip(" ") if isinstance(raw, str) else raw)
