@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,30 +12,59 @@ from evtui.store.state import Health, SourceState
 UNKNOWN = "--"
 
 
+ABSURD = 1e15
+"""From here on a number is told by its size alone: no launch has it, and its digits would fill the screen."""
+
+
 def number(value: float | None) -> str:
     """A whole number with thousands separators."""
-    return UNKNOWN if value is None else f"{value:,.0f}"
+    value = _known(value)
+    if value is None:
+        return UNKNOWN
+    return f"{value:,.0f}" if abs(value) < ABSURD else _size(value)
 
 
 def percent(value: float | None, digits: int = 0) -> str:
     """A percentage of something given in percent."""
-    return UNKNOWN if value is None else f"{value:.{digits}f} %"
+    value = _known(value)
+    if value is None:
+        return UNKNOWN
+    return f"{value:.{digits}f} %" if abs(value) < ABSURD else f"{_size(value)} %"
 
 
 def short_number(value: float | None) -> str:
-    """A count in at most five characters: 987, 24.7k, 1.2M."""
+    """A count in at most five characters: 987, 24.7k, 1.2M, 2e308."""
+    value = _known(value)
     if value is None:
         return UNKNOWN
     if abs(value) < 999.5:
         return f"{value:.0f}"
     if abs(value) < 999_500:
         return f"{value / 1_000:.1f}k" if abs(value) < 99_950 else f"{value / 1_000:.0f}k"
-    return f"{value / 1_000_000:.1f}M"
+    return f"{value / 1_000_000:.1f}M" if abs(value) < 9.995e9 else _size(value)
 
 
 def change(value: float | None) -> str:
     """A relative change with its sign."""
-    return "" if value is None else f"{value * 100:+.0f} %"
+    if value is None:
+        return ""
+    value = _known(value)
+    hundredths = None if value is None else _known(value * 100)
+    if hundredths is None:
+        return UNKNOWN
+    return f"{hundredths:+.0f} %" if abs(hundredths) < ABSURD else f"{_size(hundredths, '+')} %"
+
+
+def _known(value: float | None) -> float | None:
+    """The value, as long as it is a number that can be computed with; a table can hold others."""
+    try:
+        return value if value is not None and math.isfinite(value) else None
+    except OverflowError:  # a whole number beyond all floats
+        return None
+
+
+def _size(value: float, sign: str = "-") -> str:
+    return f"{value:{sign}.0e}".replace("e+", "e")
 
 
 def span(length: timedelta | None) -> str:
@@ -127,6 +157,10 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 def spark(values: list[float | None], top: float) -> str:
     """One character a value, 0 to `top`; a gap is a blank, and a zero is not: it keeps the lowest mark."""
-    if top <= 0:
+    highest = _known(top)
+    if highest is None or highest <= 0:
         return " " * len(values)
-    return "".join(" " if value is None else _EIGHTHS[max(1, round(min(8, value / top * 8)))] for value in values)
+    known = (_known(value) for value in values)
+    return "".join(
+        " " if value is None else _EIGHTHS[max(1, round(8 * max(0.0, min(1.0, value / highest))))] for value in known
+    )
