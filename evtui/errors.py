@@ -6,7 +6,8 @@
       ConfigError         2   a campaign file with problems, all of them at once
       Unreachable         3   no answer, because sources could not be reached
 
-A fault of the program itself ends with 1, as everything does that somebody has to look at.
+A fault of the program itself ends with 1, as everything does that somebody has to look at. An end from outside is 128
+and the number of the signal, as shells count: 130 interrupted (Ctrl+C too), 143 told to end, 129 the terminal is gone.
 
 A source that fails while polling is not in this tree: that is data (`domain.reading.Failure`), not an end of the
 program.
@@ -27,7 +28,9 @@ class Exit(IntEnum):
     ACTION = 1
     USAGE = 2
     UNREACHABLE = 3
+    HUNG_UP = 129
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class EvtuiError(Exception):

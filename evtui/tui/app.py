@@ -8,19 +8,22 @@ import asyncio
 import gc
 import logging
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.events import Event, Key
 from textual.screen import Screen
 from textual.widget import Widget
 
 from evtui.domain.reading import Lookup, Reading, Topic
+from evtui.errors import Exit
 from evtui.paths import log_file
 from evtui.session import Session
 from evtui.tui.driver import CellDriver
 from evtui.tui.screens.base import Page
 from evtui.tui.screens.desk import DeskScreen
+from evtui.tui.terminal import TerminalDriver
 from evtui.tui.view import View, view
 
 log = logging.getLogger(__name__)
@@ -49,9 +52,14 @@ class Cockpit(App[None]):
     GoTo Lines { width: 100%; height: 1; }
     """
     TITLE = "evtui"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # what these keys do in every other program of a shell, wherever the focus is
+        Binding("ctrl+c", "interrupt", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False, priority=True),
+    ]
 
     def __init__(self, session: Session, *, whole_frames: bool = False) -> None:
-        super().__init__(driver_class=None if whole_frames else CellDriver, ansi_color=True)
+        super().__init__(driver_class=TerminalDriver if whole_frames else CellDriver, ansi_color=True)
         self.session = session
         self.animation_level = "none"
         self._view: View | None = None
@@ -123,6 +131,10 @@ class Cockpit(App[None]):
             self._driver.repaint()
         else:
             self.refresh()
+
+    def action_interrupt(self) -> None:
+        """End as an interrupted program does."""
+        self.exit(return_code=Exit.INTERRUPTED)
 
     def _fatal_error(self) -> None:
         """A fault of the program: leave with one sentence. The toolkit's own way prints every local variable."""

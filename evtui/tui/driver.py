@@ -1,13 +1,11 @@
 """A terminal driver that sends only the cells that changed.
 
 `App(driver_class=CellDriver)` puts a `CellScreen` between the framework and the terminal. This module owns when that
-model must be distrusted (resize, suspension, a wish of the user) and leaves the terminal as it was found: every mode
-that was switched on is switched off, those the framework forgets included.
+model must be distrusted: resize, suspension, a wish of the user.
 """
 
 from __future__ import annotations
 
-import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -16,27 +14,21 @@ from types import FrameType
 from typing import Any
 
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.message import Message
 
 from evtui.tui.cells import CellScreen
-
-_MODE = re.compile(r"\x1b\[\?([0-9;]+)([hl])")
-_ON_BY_DEFAULT = frozenset(("7", "25"))
-"""Modes a terminal has on before any program runs: line wrap, visible cursor."""
+from evtui.tui.terminal import TerminalDriver
 
 
-class CellDriver(LinuxDriver):
-    """The framework's driver for Linux and macOS, with fewer bytes."""
+class CellDriver(TerminalDriver):
+    """The driver that sends fewer bytes."""
 
     def __init__(
         self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         self._shown = CellScreen()
         self._stale = False
-        self._modes: set[str] = set()
-        """Private modes now on."""
         self._lock = threading.RLock()
         """The input thread writes too: modes that the terminal says it has."""
         self._greeted = False
@@ -62,10 +54,6 @@ class CellDriver(LinuxDriver):
     def write(self, data: str) -> None:
         """Sends what of `data` the terminal does not show yet."""
         with self._undisturbed():
-            if "\x1b[?" in data:
-                for modes, switch in _MODE.findall(data):
-                    change = self._modes.update if switch == "h" else self._modes.difference_update
-                    change(modes.split(";"))
             # Asked each time: a resize reaches the app by several ways, and a frame drawn before it may still come.
             self._shown.resize(*self._app.size)
             if self._stale:
@@ -83,7 +71,7 @@ class CellDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Takes the terminal over, and listens for its resizes before the framework does."""
-        super().start_application_mode()  # type: ignore[no-untyped-call]
+        super().start_application_mode()
         resize = signal.getsignal(signal.SIGWINCH)
 
         def resized(number: int, frame: FrameType | None) -> None:
@@ -93,13 +81,6 @@ class CellDriver(LinuxDriver):
                 resize(number, frame)
 
         signal.signal(signal.SIGWINCH, resized)
-
-    def stop_application_mode(self) -> None:
-        """Hands the terminal back with every mode off that was switched on, pixel mouse among them."""
-        super().stop_application_mode()
-        for mode in sorted(self._modes - _ON_BY_DEFAULT):
-            self.write(f"\x1b[?{mode}l")
-        self.flush()
 
     def resume_application_mode(self) -> None:
         """Takes the terminal over again; whoever had it meanwhile has drawn over the screen."""

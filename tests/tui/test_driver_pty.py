@@ -2,88 +2,31 @@
 
 from __future__ import annotations
 
-import codecs
-import fcntl
 import os
-import pty
-import select
 import signal
-import struct
-import subprocess
-import sys
-import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from driver_app import TICKS
-from terminal_model import Terminal
+from pty_session import DEADLINE, PtySession
 
 APP = Path(__file__).with_name("driver_app.py")
-DEADLINE = 10.0
-"""Seconds until a condition that never comes true fails the test."""
 
 
-class Session:
-    """One app in one pseudo-terminal."""
+class Session(PtySession):
+    """The script's app in a pseudo-terminal."""
 
     def __init__(self, driver: str, columns: int, rows: int, modern: bool) -> None:
-        self.terminal = Terminal(columns, rows, modern=modern)
-        self.received = 0
-        self._fd, child = pty.openpty()
-        self._size(columns, rows)
-        names = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": os.pathsep.join(sys.path)}
         kept = {name: os.environ[name] for name in ("HOME", "PATH", "LANG") if name in os.environ}
-        command = [sys.executable, str(APP), driver]
-        self.process = subprocess.Popen(
-            command, stdin=child, stdout=child, stderr=child, env=kept | names, start_new_session=True
-        )
-        self.before = termios.tcgetattr(child)
-        self.child = child
-        self._decode = codecs.getincrementaldecoder("utf-8")().decode
-
-    def _size(self, columns: int, rows: int) -> None:
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def resize(self, columns: int, rows: int) -> None:
-        self.terminal.resize(columns, rows)
-        self._size(columns, rows)
-
-    def send(self, text: str) -> None:
-        os.write(self._fd, text.encode())
-
-    def pump(self, seconds: float) -> bool:
-        """Reads what there is, waiting up to `seconds` for it; answers the questions in it."""
-        if not select.select([self._fd], [], [], seconds)[0]:
-            return False
-        data = os.read(self._fd, 65536)
-        self.received += len(data)
-        self.terminal.feed(self._decode(data))
-        if self.terminal.answers:
-            self.send(self.terminal.answers)
-            self.terminal.answers = ""
-        return True
-
-    def until(self, condition: Callable[[], object], what: str) -> None:
-        end = time.monotonic() + DEADLINE
-        while not condition():
-            assert time.monotonic() < end, f"{what} did not come: {self.terminal.title!r} {self.terminal.lines}"
-            self.pump(0.05)
+        super().__init__([str(APP), driver], kept, (columns, rows), modern=modern)
 
     def step(self, number: int) -> None:
         if number:
             self.send("\x0e")
         self.until(lambda: self.terminal.title == f"step {number}", f"step {number}")
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.kill()
-            self.process.wait()
-        os.close(self.child)
-        os.close(self._fd)
 
 
 @contextmanager
@@ -189,11 +132,5 @@ def test_the_terminal_is_left_as_it_was_found(modern: bool) -> None:
             cell.until(lambda: {1016, 2048} <= cell.terminal.modes, "pixel mouse")
         assert 25 not in cell.terminal.modes
         cell.send("\x11")
-        cell.until(lambda: cell.process.poll() is not None, "the end")
-        while cell.pump(0):
-            pass
-        assert cell.process.returncode == 0
-        assert cell.terminal.modes == {7, 25}
-        assert cell.terminal.keyboard == 0
-        assert cell.terminal.look == {}
-        assert termios.tcgetattr(cell.child)[:4] == cell.before[:4]
+        assert cell.ended() == 0
+        assert cell.left_as_found()

@@ -1,0 +1,232 @@
+"""The framework's terminal driver, made to outlive what terminals really do.
+
+It owns three things the framework takes lightly: bytes that are no text or no sense are put up with, every end from
+outside (a signal, a terminal that is gone) is an end of the program's own with a code of its own, and whichever modes
+were switched on are switched off again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import select
+import signal
+import sys
+import termios
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from io import TextIOWrapper
+from types import FrameType
+from typing import Any, TextIO, cast
+
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key, MouseEvent, Resize
+from textual.geometry import Size
+from textual.keys import Keys
+from textual.message import Message
+
+from evtui.errors import Exit
+
+log = logging.getLogger(__name__)
+
+LARGEST = Size(1000, 500)
+"""No screen is larger than this; what claims to be would have the program paint cells for minutes."""
+
+END_S = 1.5
+"""Seconds an end from outside may take before the program leaves without its goodbyes: a terminal that no longer
+takes what is written to it holds up everything."""
+
+_LISTEN_S = 0.1
+"""Longest wait for input before looking whether the program ends; the framework's own."""
+
+_ENDS = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED, signal.SIGHUP: Exit.HUNG_UP}
+_MODE = re.compile(r"\x1b\[\?([0-9;]+)([hl])")
+_ON_BY_DEFAULT = frozenset(("7", "25"))
+"""Modes a terminal has on before any program runs: line wrap, visible cursor."""
+
+
+class TerminalDriver(LinuxDriver):
+    """The framework's driver for Linux and macOS; sends what the framework draws as it is."""
+
+    def __init__(
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        self._modes: set[str] = set()
+        """Private modes now on."""
+        self._ending = False
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        # stdout where stderr leads elsewhere: a log of complaints is no place for a screen
+        shown = sys.__stderr__ if sys.__stderr__ and sys.__stderr__.isatty() else sys.__stdout__
+        self._outlet = _Outlet(cast(TextIO, shown), self._lost)
+        self._file = cast(TextIOWrapper, self._outlet)
+        # told at once: the framework's console would believe $COLUMNS before it asks the terminal
+        self._size = self._size or self._get_terminal_size()
+
+    def write(self, data: str) -> None:
+        """Sends `data`, and keeps in mind which modes are on then."""
+        if "\x1b[?" in data:
+            for modes, switch in _MODE.findall(data):
+                change = self._modes.update if switch == "h" else self._modes.difference_update
+                change(modes.split(";"))
+        super().write(data)
+
+    def start_application_mode(self) -> None:
+        """Takes the terminal over, ready to hand it back from the first byte on."""
+        for number in _ENDS:
+            # what whoever started the program wants ignored, as `nohup` does, stays ignored
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._signalled)
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        """Hands the terminal back with every mode off that was switched on, pixel mouse among them."""
+        super().stop_application_mode()
+        if undo := self._undo():
+            self.write(undo)
+        self.flush()
+
+    def run_input_thread(self) -> None:
+        """Passes on what comes from the terminal until the program ends or the terminal does."""
+        parser = TolerantParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        while not self.exit_event.is_set():
+            if self._waits():
+                try:
+                    data = os.read(self.fileno, 4096)
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    data = b""
+                if not data:
+                    self._lost()
+                    return
+                # no text yet, when a character came in halves: the parser would take that for the end
+                if text := decode(data):
+                    self._deliver(parser.feed(text))
+            self._deliver(parser.tick())
+        # answers still on their way would otherwise be typed into the shell
+        if self._waits():
+            with suppress(OSError):
+                os.read(self.fileno, 4096)
+
+    def _waits(self) -> bool:
+        return bool(select.select((self.fileno,), (), (), _LISTEN_S)[0])
+
+    def _deliver(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            if (sound := _sound(message)) is not None:
+                self.process_message(sound)
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except Exception as error:  # the last resort of this thread: nobody could type `q` any more
+            self._app.call_later(self._app._handle_exception, error)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Columns and rows as the terminal says; as the environment says where it says nothing."""
+        try:
+            columns, rows = os.get_terminal_size(self.fileno)
+        except OSError:
+            columns = rows = 0
+        if not columns or not rows:
+            columns, rows = super()._get_terminal_size()
+        return min(columns, LARGEST.width), min(rows, LARGEST.height)
+
+    def _signalled(self, number: int, frame: FrameType | None) -> None:
+        self._end(_ENDS[signal.Signals(number)])
+
+    def _lost(self) -> None:
+        """The terminal is gone. From any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end, Exit.HUNG_UP)
+
+    def _end(self, code: Exit) -> None:
+        """Ends the program with `code`, if need be without its consent. In the main thread only."""
+        if self._ending:
+            return
+        self._ending = True
+        signal.signal(signal.SIGALRM, lambda number, frame: self._leave(code))
+        signal.setitimer(signal.ITIMER_REAL, END_S)
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=code))
+
+    def _undo(self) -> str:
+        return "".join(f"\x1b[?{mode}l" for mode in sorted(self._modes - _ON_BY_DEFAULT))
+
+    def _leave(self, code: Exit) -> None:
+        """Leaves at once, after handing the terminal back as far as it lets itself be written to without waiting."""
+        log.warning("the screen did not end within %s s and was left", END_S)
+        if self.attrs_before is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+        with suppress(OSError, ValueError):
+            out = self._outlet.fileno()
+            if select.select((), (out,), (), 0)[1]:
+                os.write(out, f"\x1b[<u{self._undo()}\x1b[?7h\x1b[?25h".encode())
+        os._exit(code)
+
+
+class TolerantParser(XTermParser):
+    """The framework's reading of the keyboard and the mouse; what it cannot read is nothing typed."""
+
+    def parse_mouse_code(self, code: str) -> Message | None:
+        """The mouse event; in cells where the terminal has not said how large its cells are."""
+        # a size without an area is false
+        if not self.terminal_size or not self.terminal_pixel_size:
+            self.terminal_pixel_size = None
+        return cast(MouseEvent | None, super().parse_mouse_code(code))
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
+        try:
+            keys = list(super()._sequence_to_key_events(sequence, alt))
+            for key in keys:
+                (key.character or "").encode()
+        except (ValueError, OverflowError):  # a number that is no character, half a character
+            return [Key(Keys.Ignore, None)]
+        return keys
+
+
+class _Outlet:
+    """Where the screen is written to. After the terminal has gone, that is nowhere: no error helps anybody then."""
+
+    def __init__(self, file: TextIO, lost: Callable[[], None]) -> None:
+        self._file = file
+        self._lost = lost
+
+    def write(self, text: str) -> None:
+        try:
+            self._file.write(text)
+        except OSError:
+            self._turn_away()
+
+    def flush(self) -> None:
+        try:
+            self._file.flush()
+        except OSError:
+            self._turn_away()
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def _turn_away(self) -> None:
+        # what is still held would be tried again at the very end, and turn the exit code into another
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._file.fileno())
+        os.close(nowhere)
+        self._lost()
+
+
+def _sound(message: Message) -> Message | None:
+    """The message; a size nobody can have is none, or the largest."""
+    if not isinstance(message, Resize):
+        return message
+    if not all(message.size):
+        return None
+    size = Size(min(message.size.width, LARGEST.width), min(message.size.height, LARGEST.height))
+    return message if size == message.size else Resize.from_dimensions(size, message.pixel_size)
