@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -66,22 +67,36 @@ class OrderLine(Struct, frozen=True):
 
 
 def state_of(line: OrderLine) -> OrderState:
-    """Sort a line's status words into a state; the words decide, no clock does."""
-    words = {line.status, line.status_user, line.status_scm} - {"", "Hide"}
-    pair = (line.status_user, line.status_scm)
-    if words & RELEASED_WORDS:
+    """Sort a line's status words into a state, in whatever case they are written; the words decide, no clock does."""
+    return _sorted(line.status, line.status_user, line.status_scm, line.status_slave)
+
+
+def _folded(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(word.casefold() for word in words)
+
+
+_DELIVERED, _RELEASED = _folded(DELIVERED_WORDS), _folded(RELEASED_WORDS)
+_UNPAID, _TRANSFER = _folded(UNPAID_WORDS), _folded(TRANSFER_WORDS)
+
+
+@lru_cache(maxsize=4096)
+def _sorted(status: str, user: str, scm: str, slave: str) -> OrderState:
+    """The state of some words; a few dozen combinations stand on thousands of lines."""
+    status, user, scm, slave = status.casefold(), user.casefold(), scm.casefold(), slave.casefold()
+    words = {status, user, scm} - {"", "hide"}
+    if words & _RELEASED:
         return OrderState.RELEASED
-    if line.status_slave == "Fail" or "Fail" in words:
+    if slave == "fail" or "fail" in words:
         return OrderState.FAILED
-    if pair[0] in DELIVERED_WORDS or (line.status in DELIVERED_WORDS and not pair[0]):
+    if user in _DELIVERED or (status in _DELIVERED and not user):
         return OrderState.DELIVERED
-    if line.status_user == "WaitingToPay" or (not line.status_user and line.status in UNPAID_WORDS):
+    if user == "waitingtopay" or (not user and status in _UNPAID):
         return OrderState.UNPAID
-    if pair == ("WaitingToShipping", "WaitingToShipping"):
+    if user == scm == "waitingtoshipping":
         return OrderState.TRANSFERRED
-    if pair == ("ConfirmedToShipping", "ConfirmedToShipping"):
+    if user == scm == "confirmedtoshipping":
         return OrderState.CONFIRMED
-    if line.status in TRANSFER_WORDS and line.status_user == "OrderProcessing":
+    if status in _TRANSFER and user == "orderprocessing":
         return OrderState.PAID
     return OrderState.UNKNOWN
 
@@ -99,5 +114,5 @@ def is_paid(line: OrderLine, state: OrderState | None = None) -> bool:
     if state is OrderState.DELIVERED:
         return True
     if state is OrderState.RELEASED:
-        return "RefundFinish" in (line.status_user, line.status)
+        return "refundfinish" in (line.status_user.casefold(), line.status.casefold())
     return bool(line.status_user)

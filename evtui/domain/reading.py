@@ -79,6 +79,9 @@ class OrderBatch(Struct, frozen=True):
     """Lines that are new or changed since the cursor; any line may come again."""
 
     lines: tuple[OrderLine, ...]
+    since: datetime | None = None
+    """When the last whole answer was asked for that this one goes on from: what is not in here was the same then. None
+    where that is not known."""
 
 
 class ChainFacts(Struct, frozen=True):

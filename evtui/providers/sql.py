@@ -139,7 +139,8 @@ class SqlProvider:
         while scan is None or not (scan.done or (scan.may_rest and time.monotonic() >= until)):
             scan = await self._ask(partial(self._read_page, scan or position, taken_at))
         lines = scan.lines()
-        return Answer(OrderBatch(lines), taken_at, Coverage(note=scan.note(), more=not scan.done), scan.position())
+        batch = OrderBatch(lines, scan.since_reading())
+        return Answer(batch, taken_at, Coverage(note=scan.note(), more=not scan.done), scan.position())
 
     def _read_page(self, before: Scan | Position | None, taken_at: datetime, connection: Connection) -> Scan:
         """One page of the order table, in a thread; the scan begins with its first page."""

@@ -40,6 +40,8 @@ class Position(Struct, frozen=True):
     recent: Mapping[str, OrderLine]
     """Lines sent that lie inside the next overlap, by TS code."""
     unreadable: frozenset[str]
+    whole_at: datetime | None
+    """When the last poll began that read everything there was; aware."""
     separator: str
     """Between date and time where times are text: `T` where only that was seen."""
 
@@ -74,6 +76,9 @@ class Scan:
         self._overlap = overlap
         self._batch_rows = batch_rows
         self._as_text = as_text
+        self._began = now
+        self._whole_at = position.whole_at if position else None
+        self._once_unreadable = position.unreadable if position else frozenset()
         self._now = now.astimezone(zone).replace(tzinfo=None)
         self._offset = now.astimezone(zone).utcoffset() or timedelta()
         self._since = position.since if position else _second(since.astimezone(zone).replace(tzinfo=None))
@@ -155,6 +160,11 @@ class Scan:
             raise SourceError(FailureKind.DATA, f"none of {len(self._complaints)} rows can be read: {self._reasons()}")
         return tuple(self._sent.values())
 
+    def since_reading(self) -> datetime | None:
+        """When the last poll began that read everything there was; None where it could not read a line told now."""
+        hidden = len(self._once_unreadable) >= UNREADABLE_KEPT or self._once_unreadable & self._sent.keys()
+        return None if hidden else self._whole_at
+
     def _reasons(self) -> str:
         return "; ".join(sorted(set(self._complaints.values()))[:3])
 
@@ -183,6 +193,7 @@ class Scan:
             resume=None if self.done else self.low,
             recent=dict(self._recent(kept)),
             unreadable=frozenset(sorted(self._unreadable | self._complaints.keys())[:UNREADABLE_KEPT]),
+            whole_at=self._began if self.done else self._whole_at,
             separator="T" if self._separators == {"T"} else " ",
         )
 

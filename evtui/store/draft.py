@@ -164,6 +164,8 @@ class _Draft:
             sales = self.sales.setdefault(line.page_id, {})
             sales[minute] = sales.get(minute, 0) + sign * part.sold
         pair = (line.created_at.timestamp(), line.ts_code)
+        if tracked.came_to_nothing:
+            return
         if sign < 0:
             self.first = None if pair == self.first else self.first
         elif self.first is None or pair < self.first:
@@ -202,7 +204,8 @@ class _Draft:
         """The book with feed, releases and first order found anew among all lines; rare, as lines keep their times."""
         recent = nlargest(RECENT_LINES, (pair for each in book.lines() if (pair := self.feed_place(each))))
         released = nlargest(RELEASED_LINES, (pair for each in book.lines() if (pair := self.release(each))))
-        valid = (each.line for each in book.lines() if not oddity(each, self.campaign))
+        bought = (each for each in book.lines() if not each.came_to_nothing)
+        valid = (each.line for each in bought if not oddity(each, self.campaign))
         first = min(((line.created_at.timestamp(), line.ts_code) for line in valid), default=None)
         return replace(book, recent=tuple(reversed(recent)), released=tuple(reversed(released)), first=first)
 

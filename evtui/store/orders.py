@@ -74,7 +74,7 @@ class OrderBook(Struct, frozen=True):
     released: tuple[tuple[float, str], ...] = ()
     """The lines last released, by that time, oldest first: their sets were still taken a moment ago."""
     first: tuple[float, str] | None = None
-    """The first valid order of the campaign, as (created, ts_code)."""
+    """The first valid order of the campaign that was not given back unpaid, as (created, ts_code)."""
     anomalies: tuple[tuple[str, str], ...] = ()
     """(ts_code, what is odd) of lines outside their window, of another shop, of a page that is not sold here."""
     facts: Mapping[str, ChainFacts] = field(default_factory=dict)

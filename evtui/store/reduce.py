@@ -44,7 +44,7 @@ def reduce(state: LaunchState, reading: Reading) -> LaunchState:
             return replace(state, stock=_merge_stock(state.stock, value, reading))
         case OrderBatch():
             polled = isinstance(reading.topic, Topic)
-            seen = [observe(line, reading.taken_at, polled=polled) for line in value.lines]
+            seen = [observe(line, reading.taken_at, polled=polled, since=value.since) for line in value.lines]
             return replace(state, orders=add_lines(state.orders, seen, state.campaign)) if seen else state
         case ChainFacts():
             return replace(state, orders=add_facts(state.orders, value, state.campaign)) if value.steps else state

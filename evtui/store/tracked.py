@@ -5,7 +5,8 @@ The merge is a join: commutative, associative and idempotent, so readings may co
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,6 +14,22 @@ from msgspec.structs import replace
 from evtui.domain.campaign import Campaign
 from evtui.domain.chain import Step, StepSeen, StepState
 from evtui.domain.orders import OrderLine, OrderState, is_paid, state_of
+
+WITNESSED = timedelta(minutes=2)
+"""Longest time between the last word of a line as unpaid and the first as paid for which the row's own time is taken:
+after a longer one the row may have been touched again since, and a deadline must never start too late."""
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class PaidSeen(NamedTuple):
+    """A word of a line as paid and still on its way; of several the first counts."""
+
+    read_at: datetime
+    changed: datetime
+    """Update time of the row, else of the reading."""
+    since: datetime
+    """The reading that this one goes on from: until then the line was as it had been told last."""
 
 
 class Tracked(Struct, frozen=True):
@@ -23,12 +40,10 @@ class Tracked(Struct, frozen=True):
     """When the newest word was read."""
     state: OrderState
     paid_exact: datetime | None = None
-    paid_update: datetime | None = None
-    """Update time of the row while it stood in the first status after payment."""
-    paid_seen: datetime | None = None
-    """Update time of the row (else the reading's) when it was first seen paid and still on its way."""
-    unpaid_seen: datetime | None = None
-    """Update time of the row (else its making) when it was last seen unpaid."""
+    paid_seen: PaidSeen | None = None
+    """When it was first seen paid and still on its way."""
+    unpaid_seen: tuple[datetime, datetime] | None = None
+    """When it was first and last read as unpaid."""
     delivered_at: datetime | None = None
     released_at: datetime | None = None
     polled: bool = True
@@ -40,13 +55,20 @@ class Tracked(Struct, frozen=True):
     def paid_at(self) -> datetime | None:
         """When it was paid, or None where nobody saw it happen.
 
-        Exact where a source knows it, else the update of the row that made it paid. Else the first word of it as paid,
-        but only where it was seen unpaid before: a line first met in the back office may have been paid long ago.
+        Exact where a source knows it. Else it lies between two readings, the last that told of the line as unpaid and
+        the first as paid; without the former it may have been paid long ago, whenever the row was touched last. The
+        row's update time is taken where the two are close together and it lies between them, else the early end.
         """
-        if self.paid_exact is not None or self.paid_update is not None:
-            return self.paid_exact or self.paid_update
-        witnessed = self.paid_seen and self.unpaid_seen and self.unpaid_seen <= self.paid_seen
-        return self.paid_seen if witnessed else None
+        if self.paid_exact is not None or self.paid_seen is None or self.unpaid_seen is None:
+            return self.paid_exact
+        first, last = self.unpaid_seen
+        paid = self.paid_seen
+        unpaid = last if last < paid.read_at else first
+        if unpaid >= paid.read_at:
+            return None
+        unpaid = max(unpaid, paid.since)
+        witnessed = paid.read_at - unpaid <= WITNESSED and unpaid < paid.changed <= paid.read_at
+        return paid.changed if witnessed else unpaid
 
     @property
     def is_paid(self) -> bool:
@@ -58,6 +80,12 @@ class Tracked(Struct, frozen=True):
         """Paid and neither delivered nor released: its clock runs."""
         return self.is_paid and self.state is not OrderState.DELIVERED
 
+    @property
+    def came_to_nothing(self) -> bool:
+        """Whether it was given back without anybody having seen it paid."""
+        unpaid = self.paid_exact is None and self.paid_seen is None and self.delivered_at is None
+        return self.state is OrderState.RELEASED and unpaid and not is_paid(self.line, self.state)
+
     def clock_start(self, campaign: Campaign) -> tuple[datetime, str]:
         """When its clock started, and by which event (`paid` or `created`)."""
         if campaign.sla.clock_starts == "paid" and self.paid_at is not None:
@@ -65,8 +93,8 @@ class Tracked(Struct, frozen=True):
         return self.line.created_at, "created"
 
 
-def observe(line: OrderLine, taken_at: datetime, *, polled: bool = True) -> Tracked:
-    """One line as one reading told it."""
+def observe(line: OrderLine, taken_at: datetime, *, polled: bool = True, since: datetime | None = None) -> Tracked:
+    """One line as one reading told it, which tells all that changed from the reading at `since` on."""
     state = state_of(line)
     changed = line.updated_at or taken_at
     under_way = state not in (OrderState.DELIVERED, OrderState.RELEASED) and is_paid(line, state)
@@ -75,10 +103,9 @@ def observe(line: OrderLine, taken_at: datetime, *, polled: bool = True) -> Trac
         read_at=taken_at,
         state=state,
         paid_exact=line.paid_at,
-        paid_update=line.updated_at if state is OrderState.PAID else None,
         # an end is no payment: seen after a gap, it would make the delivery look instant
-        paid_seen=changed if under_way else None,
-        unpaid_seen=_row_time(line) if state is OrderState.UNPAID else None,
+        paid_seen=PaidSeen(taken_at, changed, since or _LONG_AGO) if under_way else None,
+        unpaid_seen=(taken_at, taken_at) if state is OrderState.UNPAID else None,
         delivered_at=changed if state is OrderState.DELIVERED else None,
         released_at=changed if state is OrderState.RELEASED else None,
         polled=polled,
@@ -89,13 +116,12 @@ def join(a: Tracked, b: Tracked) -> Tracked:
     """Everything two beliefs about the same TS know together."""
     newest = _newer(a, b)
     return Tracked(
-        line=_with_place(newest.line, a.line, b.line),
+        line=_completed(newest.line, a.line, b.line),
         read_at=newest.read_at,
         state=newest.state,
         paid_exact=_first(a.paid_exact, b.paid_exact),
-        paid_update=_first(a.paid_update, b.paid_update),
         paid_seen=_first(a.paid_seen, b.paid_seen),
-        unpaid_seen=_last(a.unpaid_seen, b.unpaid_seen),
+        unpaid_seen=_both(a.unpaid_seen, b.unpaid_seen),
         delivered_at=_first(a.delivered_at, b.delivered_at),
         released_at=_first(a.released_at, b.released_at),
         polled=a.polled or b.polled,
@@ -129,41 +155,52 @@ def _step_rank(seen: StepSeen) -> tuple[int, bool, float, str, str]:
     return (STATE_RANK[seen.state], not seen.inferred, -when, seen.source, seen.note)
 
 
-def _row_time(line: OrderLine) -> datetime:
-    return line.updated_at or line.created_at
-
-
 def _newer(a: Tracked, b: Tracked) -> Tracked:
-    of_a, of_b = (_row_time(a.line), a.read_at), (_row_time(b.line), b.read_at)
+    """The later reading stands: a row's own time may go back, when the clocks of two writers differ."""
+    of_a, of_b = _rank(a), _rank(b)
     if of_a == of_b:
         return a if _words(a.line) >= _words(b.line) else b
     return a if of_a > of_b else b
 
 
+def _rank(tracked: Tracked) -> tuple[datetime, datetime]:
+    return (tracked.read_at, tracked.line.updated_at or _LONG_AGO)
+
+
 def _words(line: OrderLine) -> str:
-    """Everything a line says but its place, so that of two words of the same age one always wins."""
+    """Everything of a line but what `_completed` fills in, so that of two words of the same age one always wins."""
     return repr(
         (
             (line.status, line.status_user, line.status_scm, line.status_slave, line.tg_code, line.shop_id),
-            (line.quantity, line.amount, line.created_at, line.updated_at, line.paid_at),
+            (line.quantity, line.amount, line.updated_at, line.paid_at),
         )
     )
 
 
-def _with_place(line: OrderLine, a: OrderLine, b: OrderLine) -> OrderLine:
-    """`line` with page and SKU from whichever word has them: an answer that leaves them out must not unsell a set."""
+def _completed(line: OrderLine, a: OrderLine, b: OrderLine) -> OrderLine:
+    """`line` with what another word knows better.
+
+    Page and SKU come from whichever has them: an answer that leaves them out must not unsell a set. It was made at the
+    earliest time told: a row that does not hold it tells its last update instead, and that moves.
+    """
     page = _greater(a.page_id, b.page_id)
     sku = _greater(a.sku_id, b.sku_id)
-    return line if (page, sku) == (line.page_id, line.sku_id) else replace(line, page_id=page, sku_id=sku)
+    made = min(a.created_at, b.created_at)
+    if (page, sku, made) == (line.page_id, line.sku_id, line.created_at):
+        return line
+    return replace(line, page_id=page, sku_id=sku, created_at=made)
 
 
 def _greater(a: int | None, b: int | None) -> int | None:
     return b if a is None else a if b is None else max(a, b)
 
 
-def _first(a: datetime | None, b: datetime | None) -> datetime | None:
+_Time = TypeVar("_Time", datetime, PaidSeen)
+
+
+def _first(a: _Time | None, b: _Time | None) -> _Time | None:
     return b if a is None else a if b is None else min(a, b)
 
 
-def _last(a: datetime | None, b: datetime | None) -> datetime | None:
-    return b if a is None else a if b is None else max(a, b)
+def _both(a: tuple[datetime, datetime] | None, b: tuple[datetime, datetime] | None) -> tuple[datetime, datetime] | None:
+    return b if a is None else a if b is None else (min(a[0], b[0]), max(a[1], b[1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -91,3 +92,13 @@ def test_the_pair_that_forbids_a_second_run_is_never_taken_for_the_one_that_allo
 def test_the_state_may_be_given_to_save_the_work(status: str, user: str, scm: str) -> None:
     told = line(status, user, scm)
     assert is_paid(told, state_of(told)) is is_paid(told)
+
+
+@given(words, words, words, words, st.sampled_from([str.upper, str.lower, str.title]))
+def test_the_case_of_a_word_does_not_matter(
+    status: str, user: str, scm: str, slave: str, recased: Callable[[str], str]
+) -> None:
+    written = line(status, user, scm, slave)
+    other = line(recased(status), recased(user), recased(scm), recased(slave))
+    assert (state_of(other), is_paid(other)) == (state_of(written), is_paid(written))
+    assert other.status_user == recased(user), "and it is shown as it is written"

@@ -91,6 +91,12 @@ def orders(*lines: OrderLine, taken_at: datetime | None = None, topic: Topic | L
     return Reading("sql", topic, taken_at or newest + MINUTE, OrderBatch(lines))
 
 
+def seen_paid(number: int, moment: datetime, **changes: Any) -> tuple[Reading, Reading]:
+    """Two polls in a row: line `number` unpaid half a minute before `moment`, and paid at that moment."""
+    first = orders(line(number, UNPAID, **changes), taken_at=moment - 30 * SECOND)
+    return first, orders(line(number, PAID, **{**changes, "updated_at": moment}), taken_at=moment + SECOND)
+
+
 def stock(taken_at: datetime, *levels: tuple[int, int], total: int | None = 100) -> Reading:
     """What one poll of the stock said: (page, still sellable) of pages with one SKU each."""
     return Reading(

@@ -24,11 +24,13 @@ from store_makers import (
     empty,
     line,
     orders,
+    seen_paid,
 )
 
 from evtui.domain.campaign import HOUR, Sla
 from evtui.domain.chain import Step, StepSeen, StepState
-from evtui.domain.reading import ChainFacts, Lookup, Reading
+from evtui.domain.orders import OrderState
+from evtui.domain.reading import ChainFacts, Lookup, OrderBatch, Reading, Topic
 from evtui.store.delivery import ChainStep, age, chain, first_order, newest, overdue
 from evtui.store.state import LaunchState
 from evtui.store.tracked import Tracked
@@ -57,12 +59,12 @@ class TestOverdue:
 
     @pytest.mark.parametrize(("past", "listed"), [(-TINY, False), (timedelta(), False), (TINY, True)])
     def test_at_the_limit_it_is_not_late_and_past_it_it_is(self, past: timedelta, listed: bool) -> None:
-        state = after(orders(line(1, PAID, created_at=at(0), updated_at=at(1))))
+        state = after(*seen_paid(1, at(1), created_at=at(0)))
         expected = [(ONE, HOUR + past, "paid")] if listed else []
         assert late(state, at(61) + past) == expected
 
     def test_the_row_says_which_event_its_clock_counts_from(self) -> None:
-        state = after(orders(line(1, CONFIRMED), line(2, PAID, updated_at=at(2))))
+        state = after(orders(line(1, CONFIRMED)), *seen_paid(2, at(2)))
         assert late(state, at(70)) == [
             (ONE, 70 * MINUTE - SECOND, "created"),
             (line(2).ts_code, 68 * MINUTE, "paid"),
@@ -70,7 +72,7 @@ class TestOverdue:
 
     def test_the_campaign_may_count_from_the_making(self) -> None:
         start = empty(replace(CAMPAIGN, sla=Sla(clock_starts="created")))
-        state = after(orders(line(1, PAID, updated_at=at(2))), start=start)
+        state = after(*seen_paid(1, at(2)), start=start)
         assert late(state, at(61)) == [(ONE, 61 * MINUTE - SECOND, "created")]
 
     def test_oldest_first(self) -> None:
@@ -112,20 +114,54 @@ class TestPayment:
         assert known(state).paid_at == at(1)
 
     def test_else_the_update_that_made_it_paid(self) -> None:
-        state = after(orders(line(1, PAID, updated_at=at(2))), orders(line(1, CONFIRMED, updated_at=at(3))))
+        state = after(*seen_paid(1, at(2)), orders(line(1, CONFIRMED, updated_at=at(3))))
         assert known(state).paid_at == at(2)
 
+    @pytest.mark.parametrize("words", [PAID, TRANSFERRED, CONFIRMED])
+    def test_a_row_touched_again_and_again_does_not_start_its_clock_anew(self, words: tuple[str, ...]) -> None:
+        touches = (orders(line(1, words, updated_at=at(minute))) for minute in (70, 75, 80))
+        assert late(after(*touches), at(81)) == [(ONE, 81 * MINUTE - SECOND, "created")]
+
+    def test_what_was_last_known_to_be_unpaid_two_minutes_before_counts_from_then(self) -> None:
+        for gap, paid in ((119 * SECOND, at(10) - SECOND), (121 * SECOND, at(10) - 121 * SECOND)):
+            state = after(
+                orders(line(1, UNPAID), taken_at=at(10) - gap),
+                orders(line(1, CONFIRMED, updated_at=at(10) - SECOND), taken_at=at(10)),
+            )
+            assert known(state).paid_at == paid
+
+    @pytest.mark.parametrize("touched", [at(9), at(10), at(12), at(seconds=3)])
+    def test_an_update_outside_the_two_readings_is_not_believed(self, touched: datetime) -> None:
+        state = after(
+            orders(line(1, UNPAID), taken_at=at(10)), orders(line(1, PAID, updated_at=touched), taken_at=at(11))
+        )
+        assert known(state).paid_at == at(10)
+
+    def test_a_poll_that_told_nothing_of_it_saw_it_unpaid_still(self) -> None:
+        batch = OrderBatch((line(1, PAID, updated_at=at(9)),), since=at(8, 58))
+        paid = Reading("sql", Topic.ORDERS, at(9, 2), batch)
+        state = after(orders(line(1, UNPAID), taken_at=at(1)), paid)
+        assert known(state).paid_at == at(9)
+
+    def test_a_look_up_that_lags_behind_does_not_unpay_it(self) -> None:
+        lagging = orders(line(1, UNPAID), taken_at=at(3), topic=Lookup.ORDER_STATUS)
+        assert known(after(*seen_paid(1, at(2)), lagging)).paid_at == at(2)
+
     def test_else_the_first_word_of_it_as_paid_after_it_was_seen_unpaid(self) -> None:
-        seen = (orders(line(1, UNPAID)), orders(line(1, TRANSFERRED, updated_at=at(2))))
+        seen = (
+            orders(line(1, UNPAID), taken_at=at(1)),
+            orders(line(1, TRANSFERRED, updated_at=at(2)), taken_at=at(2, 1)),
+        )
         assert known(after(*seen)).paid_at == at(2)
         assert known(after(*seen, orders(line(1, CONFIRMED, updated_at=at(3))))).paid_at == at(2)
 
-    def test_a_gap_in_the_watching_does_not_put_the_payment_off(self) -> None:
+    @pytest.mark.parametrize("touched", [at(2), at(119, 50)])
+    def test_a_gap_in_the_watching_does_not_put_the_payment_off(self, touched: datetime) -> None:
         state = after(
             orders(line(1, UNPAID), taken_at=at(1)),
-            orders(line(1, CONFIRMED, updated_at=at(2)), taken_at=at(120)),
+            orders(line(1, CONFIRMED, updated_at=touched), taken_at=at(120)),
         )
-        assert late(state, at(120)) == [(ONE, 118 * MINUTE, "paid")]
+        assert late(state, at(120)) == [(ONE, 119 * MINUTE, "paid")]
 
     def test_without_update_times_the_reading_dates_it(self) -> None:
         state = after(
@@ -148,16 +184,16 @@ class TestAge:
     """Now less the clock's start while open, then how long it took."""
 
     def test_runs_while_open(self) -> None:
-        state = after(orders(line(1, PAID, updated_at=at(1))))
+        state = after(*seen_paid(1, at(1)))
         assert age(known(state), state, at(31)) == 30 * MINUTE
 
     @pytest.mark.parametrize("words", [DELIVERED, CANCELLED, REFUNDED])
     def test_stops_at_the_end(self, words: tuple[str, ...]) -> None:
-        state = after(orders(line(1, PAID, updated_at=at(1))), orders(line(1, words, updated_at=at(7))))
+        state = after(*seen_paid(1, at(1)), orders(line(1, words, updated_at=at(7))))
         assert age(known(state), state, at(90)) == 6 * MINUTE
 
     def test_is_never_below_zero(self) -> None:
-        state = after(orders(line(1, PAID, updated_at=at(1))))
+        state = after(*seen_paid(1, at(1)))
         assert age(known(state), state, at(0.5)) == timedelta()
 
 
@@ -175,16 +211,54 @@ class TestFirstOrder:
         assert found.delivered_at is None
 
     def test_is_followed_until_delivered(self) -> None:
-        state = after(orders(line(3, PAID, updated_at=at(1))), orders(line(3, DELIVERED, updated_at=at(7))))
+        state = after(*seen_paid(3, at(1)), orders(line(3, DELIVERED, updated_at=at(7))))
         found = first_order(state, at(60))
         assert found is not None
         assert (found.delivered_at, found.age) == (at(7), 6 * MINUTE)
+
+    def test_is_not_one_that_was_given_back_unpaid(self) -> None:
+        refused = ("CreditCheckFail", "CreditCheckFail", "Hide")
+        state = after(orders(line(3, UNPAID), line(7)), orders(line(3, refused, updated_at=at(2))))
+        found = first_order(state, at(5))
+        assert found is not None
+        assert found.tracked.line.ts_code == line(7).ts_code
+        assert first_order(after(orders(line(3, CANCELLED))), at(5)) is None
+
+    def test_stays_the_first_when_it_was_paid_and_given_back(self) -> None:
+        state = after(orders(line(3), line(7)), orders(line(3, CANCELLED, updated_at=at(2))))
+        found = first_order(state, at(5))
+        assert found is not None
+        assert found.tracked.line.ts_code == line(3).ts_code
 
     def test_gives_way_when_it_turns_out_not_to_count(self) -> None:
         state = after(orders(line(3), line(7)), orders(line(3, shop_id=29, updated_at=at(2))))
         found = first_order(state, at(5))
         assert found is not None
         assert found.tracked.line.ts_code == line(7).ts_code
+
+
+class TestNewestWord:
+    """Of two words on a line the one read later stands."""
+
+    @pytest.mark.parametrize("dated", [at(1), at(60 * 24 * 365 * 75)])
+    def test_whatever_the_row_says_of_its_own_time(self, dated: datetime) -> None:
+        words = (
+            orders(line(1, CONFIRMED, updated_at=dated), taken_at=at(2)),
+            orders(line(1, DELIVERED, updated_at=at(seconds=30)), taken_at=at(3)),
+        )
+        for readings in (words, words[::-1]):
+            assert known(after(*readings)).state is OrderState.DELIVERED
+
+    def test_that_of_a_look_up_too(self) -> None:
+        asked = orders(line(1, CONFIRMED, updated_at=at(1)), taken_at=at(3), topic=Lookup.ORDER_STATUS)
+        polled = orders(line(1, TRANSFERRED, updated_at=at(2)), taken_at=at(2))
+        assert known(after(asked, polled)).state is OrderState.CONFIRMED
+
+    def test_a_row_without_its_making_was_made_at_its_first_update(self) -> None:
+        touched = [at(minute) for minute in (5, 3, 9)]
+        words = [orders(line(1, PAID, created_at=moment, updated_at=moment)) for moment in touched]
+        assert known(after(*words)).line.created_at == at(3)
+        assert overdue(after(*words), at(64))
 
 
 def test_the_feed_is_newest_first() -> None:

@@ -25,6 +25,7 @@ from store_makers import (
     empty,
     line,
     orders,
+    seen_paid,
     stock,
 )
 
@@ -257,8 +258,8 @@ class TestVelocity:
         assert figures(orders(*sold(count, NOW))).velocity[0].per_minute == rate
 
     def test_sales_count_in_the_minute_they_were_paid(self) -> None:
-        paid_late = line(1, PAID, created_at=at(2), updated_at=at(28))
-        assert [velocity.sold for velocity in figures(orders(paid_late)).velocity] == [1, 1, 1]
+        paid_late = seen_paid(1, at(28), created_at=at(2))
+        assert [velocity.sold for velocity in figures(*paid_late).velocity] == [1, 1, 1]
 
     def test_a_refund_takes_the_sale_back(self) -> None:
         found = figures(orders(line(1), line(2)), orders(line(1, REFUNDED, updated_at=at(5)), taken_at=NOW))
@@ -269,7 +270,9 @@ class TestVelocity:
         assert figures(*told, now=at(40)).velocity == figures(*told, now=at(10)).velocity
 
     def test_a_sale_that_turns_out_to_be_of_another_minute_moves(self) -> None:
-        late = figures(orders(line(1, CONFIRMED)), orders(line(1, PAID, updated_at=at(28))), now=at(28))
+        late = figures(
+            orders(line(1, CONFIRMED, updated_at=at(29)), taken_at=at(29)), *seen_paid(1, at(28)), now=at(29)
+        )
         assert [velocity.sold for velocity in late.velocity] == [1, 1, 1]
 
 

@@ -150,7 +150,8 @@ class SimulatedProvider:
 
     def _orders(self, now: int, cursor: object) -> Answer:
         after = self._after(now, cursor)
-        return Answer(OrderBatch(self._world.lines_changed(after, now)), to_moment(now), cursor=max(after, now))
+        since = to_moment(after) if isinstance(cursor, int) else None
+        return Answer(OrderBatch(self._world.lines_changed(after, now), since), to_moment(now), cursor=max(after, now))
 
     def _errors(self, now: int, cursor: object) -> Answer:
         after = self._after(now, cursor)

@@ -296,3 +296,22 @@ async def test_the_cursor_is_all_a_provider_remembers(shopfront: Shopfront) -> N
     assert await first.codes() == ["2"]
     assert isinstance(first.cursor, Position)
     assert replace(first.cursor) == second.cursor
+
+
+async def test_a_batch_names_the_last_whole_answer_it_goes_on_from(sqlite_shopfront: Shopfront) -> None:
+    watch = Watch(sqlite_shopfront)
+    asked = [watch.clock.now()]
+    first = await watch.ask()
+    sqlite_shopfront.order(1, 100, quantity=0)
+    watch.clock.advance(timedelta(seconds=5))
+    asked.append(watch.clock.now())
+    sqlite_shopfront.order(2, 100)
+    second = await watch.ask()
+    sqlite_shopfront.update(1, 200, quantity=1)
+    third = await watch.ask()
+    batches = [answer.value for answer in (first, second, third)]
+    assert [batch.since for batch in batches if isinstance(batch, OrderBatch)] == [
+        None,
+        asked[0],
+        None,
+    ], "a row that could not be read may have been anything"
