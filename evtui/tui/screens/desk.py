@@ -16,7 +16,6 @@ from evtui.tui.host import Host, host
 from evtui.tui.layout import PANES, Box, Layout
 from evtui.tui.paint.orders import Cursor, feed, selection
 from evtui.tui.screens.base import bindings
-from evtui.tui.screens.order import OrderPage
 from evtui.tui.view import View
 from evtui.tui.widgets.board import Board
 from evtui.tui.widgets.lines import Lines
@@ -148,9 +147,14 @@ class DeskScreen(Screen[None]):
             self.action_move(0)
             return
         try:
-            self.app.push_screen(OrderPage(parse_code(code)))
+            self._show_order(parse_code(code))
         except CodeError as error:
             self.cockpit.say(f"{error}")
+
+    def _show_order(self, code: OrderCode) -> None:
+        from evtui.tui.screens.order import OrderPage  # like the other pages: not needed to start
+
+        self.app.push_screen(OrderPage(code))
 
     def action_go_to(self) -> None:
         """Ask for a code and open it."""
@@ -158,7 +162,7 @@ class DeskScreen(Screen[None]):
 
         def opened(code: OrderCode | None) -> None:
             if code is not None:
-                self.app.push_screen(OrderPage(code))
+                self._show_order(code)
 
         self.app.push_screen(GoTo(), opened)
 
