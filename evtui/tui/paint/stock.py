@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from evtui.domain.reading import Topic
 from evtui.store.sales import Outlook, ProductFigures, Velocity
-from evtui.text import fit
+from evtui.text import cell_width, fit
 from evtui.tui.format import UNKNOWN, at, countdown, hour_or_day, number, outlook
-from evtui.tui.lines import Line, plain
+from evtui.tui.lines import Line, plain, spread, width
 from evtui.tui.view import View
 
 _SYMBOLS = {"HKD": "HK$", "TWD": "NT$", "MYR": "RM"}
@@ -114,12 +116,18 @@ def _brief(view: View, figures: ProductFigures, cells: int) -> Line:
             (f" left{number(figures.sold):>{sold}} sold", ""),
         )
     name = min(max(cells - 41 - left - sold - drift, 12), 22)
-    return (
+    outlook = _outlook(view, figures, roomy=True)
+    line: Line = (
         (f" {fit(product.label, name)}", ""),
         (f"{text:>{left}}", style),
         (f" left{number(figures.sold):>{sold}} sold", ""),
         (f"{_drift(figures):>{drift + 1}} Δ  ", "alert" if figures.drift else ""),
-        (_outlook(view, figures, roomy=True), _outlook_style(figures)),
+        (outlook, _outlook_style(figures)),
+    )
+    pace = plain(_pace_of(view, replace(figures, velocity=figures.velocity[-1:]), ""))
+    on_sale = view.now >= product.on_sale
+    return (
+        spread(line, ((f"{pace} ", "dim"),), cells) if on_sale and width(line) + cell_width(pace) + 2 < cells else line
     )
 
 
