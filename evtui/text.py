@@ -17,13 +17,16 @@ NAME_LIMIT = 1_000
 DETAIL_LIMIT = 64 * 1024
 """Characters kept of an ELMAH detail: the longest real stack traces are about 5 KB."""
 
+MARKS = 4
+"""Combining marks kept on one character: no script needs more, and a thousand would paint over the lines around it."""
+
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
 
-_VARIATION = dict.fromkeys(range(0xFE00, 0xFE10))
+_VARIATION = re.compile("[\ufe00-\ufe0f]")
 """Variation selectors are dropped: they change how wide a sign is drawn, and each terminal does it its own way."""
 
 
@@ -46,8 +49,39 @@ def clean(raw: str, limit: int = NAME_LIMIT) -> str:
         raw = raw[:limit]
     text = _INVISIBLE.sub(_name, raw.replace("\r\n", "\n"))
     if not text.isascii():
-        text = text.translate(_VARIATION)
+        text = _capped(_VARIATION.sub("", text))
     return f"{text}…(+{over})" if over > 0 else text
+
+
+def _capped(text: str) -> str:
+    """`text` with at most `MARKS` zero-width signs on one character; the rest is told as `…(+n marks)`."""
+    marks = zero_width(text)
+    if not marks:
+        return text
+    out: list[str] = []
+    run = 0
+    for char in text:
+        if char in marks:
+            run += 1
+            if run > MARKS:
+                continue
+        else:
+            if run > MARKS:
+                out.append(_left_out(run - MARKS))
+            run = 0
+        out.append(char)
+    if run > MARKS:
+        out.append(_left_out(run - MARKS))
+    return "".join(out)
+
+
+def _left_out(marks: int) -> str:
+    return f"…(+{marks} mark{'s' if marks > 1 else ''})"
+
+
+def zero_width(text: str) -> set[str]:
+    """The characters of `text` that take no cell of their own: combining marks and formatting signs."""
+    return {char for char in set(text) if char > "~" and not _char_width(char)}
 
 
 def one_line(text: str) -> str:
@@ -55,11 +89,28 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+_WIDE_SYMBOLS = re.compile(
+    "[\u2630-\u2637\u268a-\u268f\u4dc0-\u4dff\U0001d300-\U0001d356\U0001d360-\U0001d376\U0001f6d8\U0001f6dc"
+    "\U0001fa75-\U0001fa77\U0001fa87-\U0001fa8a\U0001fa8e\U0001fa8f\U0001faad-\U0001faaf\U0001fabb-\U0001fabf"
+    "\U0001fac6\U0001fac8\U0001facd-\U0001facf\U0001fada-\U0001fadc\U0001fadf\U0001fae8-\U0001faea\U0001faef"
+    "\U0001faf7\U0001faf8\U00020000-\U0002fffd\U00030000-\U0003fffd]"
+)
+"""Hexagrams, counting rods, late emoji and rare Chinese: two cells since Unicode 15 to 17; Python 3.11 knows 14."""
+_JOINING = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff\U0001f3fb-\U0001f3ff]")
+"""Letters of a Korean syllable behind its first, and skin tones: drawn into the cell in front of them."""
+_VISIBLE_FORMAT = re.compile("[\xad\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd]")
+"""Formatting signs that are drawn all the same."""
+
+
 @lru_cache(maxsize=4096)
 def _char_width(char: str) -> int:
-    if unicodedata.category(char) in ("Mn", "Me", "Cf", "Cc"):
+    if _WIDE_SYMBOLS.match(char):
+        return 2
+    category = unicodedata.category(char)
+    if _JOINING.match(char) or (category in ("Mn", "Me", "Mc", "Cf", "Cc") and not _VISIBLE_FORMAT.match(char)):
         return 0
-    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+    # what Python's tables do not know yet it calls full-width, terminals do not
+    return 2 if category != "Cn" and unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
 def cell_width(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 
 import pytest
 from corpus import FORBIDDEN, HOSTILE, WIDE, long_line
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from evtui.redact import admit
-from evtui.text import NAME_LIMIT, cell_width, clean, clip, fit, fold, one_line
+from evtui.text import MARKS, NAME_LIMIT, cell_width, clean, clip, fit, fold, one_line
 
 ANYTHING = st.text(st.characters(exclude_categories=()) | st.sampled_from("\x1b\x9b\r\n\t\u202e\ud800字e\u0301"))
 CJK = (
@@ -61,6 +62,10 @@ def test_cleaning_twice_changes_nothing_more(raw: str) -> None:
         ("\U000e0041", "<U+E0041>"),
         ("[@click=app.quit]x[/] {{ 7 }}", "[@click=app.quit]x[/] {{ 7 }}"),
         ("電子券 ×2", "電子券 ×2"),
+        ("a" + "\u0301" * 4 + "b", "a" + "\u0301" * 4 + "b"),
+        ("a" + "\u0301" * 5 + "b", "a" + "\u0301" * 4 + "…(+1 mark)b"),
+        ("a" + "\u0301\u0308" * 450, "a" + "\u0301\u0308" * 2 + "…(+896 marks)"),
+        ("\u1100" + "\u1161" * 6, "\u1100" + "\u1161" * 4 + "…(+2 marks)"),
     ],
 )
 def test_how_it_is_shown(raw: str, shown: str) -> None:
@@ -86,6 +91,22 @@ def test_a_megabyte_costs_no_more_than_its_limit() -> None:
 def test_widths_of_cjk_agree_with_rich(bounds: tuple[int, int]) -> None:
     differing = [hex(code) for code in range(bounds[0], bounds[1] + 1) if cell_width(chr(code)) != cell_len(chr(code))]
     assert differing == []
+
+
+def test_widths_of_all_that_python_knows_agree_with_rich() -> None:
+    let_in = (chr(code) for code in range(0x20, 0x30000) if not 0xD800 <= code < 0xE000)
+    known = [char for char in let_in if unicodedata.category(char) != "Cn" and clean(char) == char]
+    assert [char for char in known if cell_width(char) != cell_len(char)] == []
+    # the emoji of the years since
+    assert cell_width("\U0001fae8") == cell_len("\U0001fae8") == 2
+
+
+@given(st.text(st.sampled_from("ae字\u0301\u0308\u20dd\u093e\u1161"), max_size=60))
+def test_no_character_carries_more_than_its_marks(raw: str) -> None:
+    run = 0
+    for char in clean(raw):
+        run = 0 if cell_width(char) else run + 1
+        assert run <= MARKS
 
 
 @pytest.mark.parametrize("text", [text for text in SHOWN if "\n" not in text and "\t" not in text])
