@@ -115,7 +115,8 @@ def _brief(view: View, figures: ProductFigures, cells: int) -> Line:
             (f"{text:>{left}}", style),
             (f" left{number(figures.sold):>{sold}} sold", ""),
         )
-    name = min(max(cells - 41 - left - sold - drift, 12), 22)
+    longest = max(cell_width(each.label) for each in view.campaign.products) + 1
+    name = min(max(cells - 41 - left - sold - drift, 12), longest, 22)
     outlook = _outlook(view, figures, roomy=True)
     line: Line = (
         (f" {fit(product.label, name)}", ""),
