@@ -195,8 +195,10 @@ _USER_INFO = re.compile(r"://(?:[^\s/?#]*|[^\s/:@?#]*:(?!\d{1,5}(?:[/?#]|$))[^\s
 _BEARER = re.compile(r"(?i)\b((?:bearer|basic|digest)\s+)(?!auth|realm)[A-Za-z0-9+/._~=-]{8,}")
 # the signed order API carries its secrets in the query string: t, ts and s
 _QUERY = re.compile(r"([?&](?:amp;)?(?:[tTsS]|sig|code)=)[^&\s\"']+")
+# the last part takes along what follows without a break: the next address of a percent-encoded list
 _E_MAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+(?:[@\uff20]|%40)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"
+    r"(?:[A-Za-z0-9._%+@-]*(?:@|%40)[A-Za-z0-9.-]+)?"
 )
 _TOKENS = re.compile(
     r"\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}\b|eyJ[\w-]{8,}(?:\.[\w-]*){0,2}|gh[pousr]_\w{10,}|github_pat_\w{10,}|glpat-[\w-]{10,}"

@@ -79,6 +79,7 @@ def test_what_gives_itself_away_goes(text: str, gone: str) -> None:
         ("postgresql://user:p/a@host/erp", "postgresql://***@host/erp"),
         ("https://token@host/x", "https://***@host/x"),
         ("memberId: 1234567 not synced", "memberId: *** not synced"),
+        ("to some.one@example.com%3Bany.one@example.com, cc", "to ***, cc"),
         ("member id: 1234567 not synced", "member id: *** not synced"),
         ("phone: (852) 2123 4567 rang", "phone: *** rang"),
         ("<Password>a b</Password><Shop>28</Shop>", "<Password>***</Password><Shop>28</Shop>"),
