@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
@@ -12,6 +13,9 @@ from evtui.domain.faults import FaultKey
 from evtui.store.faults import Fault
 from evtui.store.series import minute_of
 from evtui.store.state import LaunchState
+
+STORM_MINUTES = 60
+"""Newest minutes that are held against the baseline by themselves: a storm on the third day drowns in the mean."""
 
 MIN_RISEN = 5
 """Errors of a known fault since opening below which a rise means nothing."""
@@ -44,7 +48,8 @@ def fault_figures(state: LaunchState, now: datetime, start: datetime | None = No
         count = fault.counts.total
         since = fault.counts.between(opens, end) if end > opens else 0
         baseline = fault.counts.between(base_start, opens)
-        status = _status(fault.key, fault, baseline, since, campaign, end - opens)
+        recent = fault.counts.between(max(opens, end - STORM_MINUTES), end) if end > opens else 0
+        status = _status(fault, baseline, (since, end - opens), recent, campaign)
         in_window = fault.counts.between(window, end) if end > window else 0
         found.append(FaultFigures(fault, count, baseline, since, in_window, status))
     rank = {"new": 0, "risen": 1, "known": 2, "ignored": 3}
@@ -52,15 +57,23 @@ def fault_figures(state: LaunchState, now: datetime, start: datetime | None = No
     return tuple(found)
 
 
-def _status(key: FaultKey, fault: Fault, baseline: int, since: int, campaign: Campaign, minutes_open: int) -> str:
-    if _ignored(key, fault, campaign):
+def _status(fault: Fault, baseline: int, opened: tuple[int, int], recent: int, campaign: Campaign) -> str:
+    """`opened` is (errors, minutes) since opening, `recent` the errors of the newest hour of it."""
+    since, minutes_open = opened
+    if _ignored(fault.key, fault, campaign):
         return "ignored"
     if since == 0:
         return "known"
     if baseline == 0:
         return "new"
-    expected = baseline * minutes_open / (campaign.errors.baseline / timedelta(minutes=1))
-    return "risen" if since >= MIN_RISEN and since > campaign.errors.factor * expected else "known"
+    a_minute = baseline / (campaign.errors.baseline / timedelta(minutes=1))
+    factor = campaign.errors.factor
+    if since >= MIN_RISEN and since > factor * a_minute * minutes_open:
+        return "risen"
+    hourly = a_minute * STORM_MINUTES
+    # chance alone makes one hour of many a bad one: three standard deviations of a count are allowed for
+    storm = recent >= 2 * MIN_RISEN and recent > factor * hourly + 3 * math.sqrt(hourly + 1)
+    return "risen" if storm else "known"
 
 
 def _ignored(key: FaultKey, fault: Fault, campaign: Campaign) -> bool:

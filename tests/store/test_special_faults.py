@@ -53,6 +53,19 @@ def test_a_rise_is_beyond_the_factor(since: int, status: str) -> None:
     assert only(ten_an_hour, spread(since, 0, 59, first=1000), minute=59).status == status
 
 
+@pytest.mark.parametrize(("count", "minute", "status"), [(40, 3 * DAY, "risen"), (39, 3 * DAY, "known")])
+def test_a_storm_late_in_the_sale_does_not_drown_in_the_mean(count: int, minute: int, status: str) -> None:
+    ten_an_hour = spread(240, -DAY, DAY)
+    storm = spread(count, minute - 59, 59, first=1000)
+    assert only(ten_an_hour, storm, minute=minute).status == status
+
+
+def test_a_few_errors_are_no_storm() -> None:
+    rare = spread(1, -DAY, DAY)
+    assert only(rare, spread(9, 9 * DAY - 59, 59, first=10), minute=9 * DAY).status == "known"
+    assert only(rare, spread(10, 9 * DAY - 59, 59, first=10), minute=9 * DAY).status == "risen"
+
+
 def test_before_opening_nothing_is_special() -> None:
     found = only(spread(9, -5, 1), minute=-1)
     assert (found.status, found.since_open, found.in_window) == ("known", 0, 0)
