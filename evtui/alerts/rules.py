@@ -10,9 +10,10 @@ from msgspec import Struct
 
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
-from evtui.store.delivery import Overdue, overdue
+from evtui.store.delivery import Overdue, newest, overdue
 from evtui.store.load import cpu_now, services
-from evtui.store.sales import ProductFigures, product_figures
+from evtui.store.orders import oddity
+from evtui.store.sales import ProductFigures, orders_known_until, product_figures, vanished
 from evtui.store.special import FaultFigures, fault_figures
 from evtui.store.state import LaunchState, SourceState, health
 
@@ -42,6 +43,19 @@ SILENCE = timedelta(minutes=2)
 """Time after opening without any order from which silence is worth saying; whether it is bad nobody can tell yet."""
 
 
+LULL = timedelta(minutes=5)
+"""Shortest time without an order that is called silence once orders have been coming."""
+
+LULL_GAPS = 10
+"""Mean gaps between orders that a silence has to last: by chance alone one in twenty thousand gaps is that long."""
+
+LULL_WINDOW = timedelta(hours=1)
+"""Time before the last order over which the mean gap is taken."""
+
+LULL_ORDERS = 10
+"""Orders in it below which there is no pace that could break off."""
+
+
 class Known(Struct, frozen=True):
     """Figures that rules read and whoever shows alerts has already: worked out once a tick, not once each."""
 
@@ -61,7 +75,7 @@ def alerts(state: LaunchState, now: datetime, figures: Known | None = None) -> t
     found = [
         *_overdue(figures.late),
         *_stock(figures.products, state, now),
-        *_orders(state, now),
+        *_orders(state, now, figures.products),
         *_platform(state, now, figures.faults),
         *_sources(state, now),
     ]
@@ -103,12 +117,17 @@ def _stock(figures: Sequence[ProductFigures], state: LaunchState, now: datetime)
             yield Alert(f"drift {page}", Severity.WARNING, text, abs(each.drift or 0))
         if not each.oversold and each.remaining_reported == 0:
             yield Alert(f"sold out {page}", Severity.NOTICE, f"sold out: {label}")
+        if gone := vanished(state, each.product):
+            text = (
+                f"{label}: {_counted(gone, 'stock row')} that {'was' if gone == 1 else 'were'} there no longer told of"
+            )
+            yield Alert(f"stock rows {page}", Severity.WARNING, text, gone)
         if each.reported_total is not None and each.product.stock not in (None, each.reported_total):
             text = f"{label}: {each.reported_total:,} on sale, planned {each.product.stock:,}"
             yield Alert(f"opening stock {page}", Severity.WARNING, text)
 
 
-def _orders(state: LaunchState, now: datetime) -> Iterator[Alert]:
+def _orders(state: LaunchState, now: datetime, figures: Sequence[ProductFigures]) -> Iterator[Alert]:
     odd = state.orders.anomalies
     if odd:
         reasons = ", ".join(sorted({reason for _, reason in odd}))
@@ -118,6 +137,29 @@ def _orders(state: LaunchState, now: datetime) -> Iterator[Alert]:
     if alive and state.orders.first is None and campaign.opens + SILENCE <= now <= campaign.closes:
         minutes = int((now - campaign.opens) / timedelta(minutes=1))
         yield Alert("silence", Severity.WARNING, f"no order for {minutes} min since opening; the feed itself is alive")
+    elif alive and campaign.opens <= now <= campaign.closes:
+        yield from _lull(state, figures)
+
+
+def _lull(state: LaunchState, figures: Sequence[ProductFigures]) -> Iterator[Alert]:
+    """Orders that came one after another and then stopped, although there is something left to buy."""
+    upto = orders_known_until(state)
+    if upto is None or all(each.remaining_reported is not None and each.remaining_reported <= 0 for each in figures):
+        return
+    made: list[datetime] = []
+    for tracked in newest(state):
+        at = tracked.line.created_at
+        if made and made[0] - at > LULL_WINDOW:
+            break
+        if not oddity(tracked, state.campaign):
+            made.append(at)
+    if len(made) < LULL_ORDERS:
+        return
+    quiet, pace = upto - made[0], (made[0] - made[-1]) / (len(made) - 1)
+    if quiet >= max(LULL, LULL_GAPS * pace):
+        minutes = int(quiet / timedelta(minutes=1))
+        text = f"no order for {minutes} min, after {len(made)} in the hour before; the feed itself is alive"
+        yield Alert("silence", Severity.NOTICE, text)
 
 
 def _platform(state: LaunchState, now: datetime, faults: Sequence[FaultFigures]) -> Iterator[Alert]:

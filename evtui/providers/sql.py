@@ -165,21 +165,28 @@ class SqlProvider:
         taken_at = self._context.clock.now()
         statement = self._layout.stock_levels(self._scope)
 
-        def read(connection: Connection) -> tuple[list[StockLevel], list[str]]:
-            return _readable(connection.execute(statement).all(), self._reader.stock_level)
+        def read(connection: Connection) -> tuple[Sequence[Row[Any]], list[StockLevel], list[str]]:
+            rows = connection.execute(statement).all()
+            return (rows, *_readable(rows, self._reader.stock_level))
 
-        levels, complaints = await self._ask(read)
+        rows, levels, complaints = await self._ask(read)
+        # a page that is told of in part would pass for one that holds less than it does
+        broken = self._reader.broken_pages(rows) if complaints else frozenset()
+        levels = [level for level in levels if level.page_id not in broken]
         by_sku: dict[int, StockLevel] = {}
         for level in levels:
             by_sku.setdefault(level.sku_id, level)
-        return Answer(StockLevels(tuple(by_sku.values())), taken_at, self._stock_coverage(levels, by_sku, complaints))
+        coverage = self._stock_coverage(levels, by_sku, broken, complaints)
+        return Answer(StockLevels(tuple(by_sku.values())), taken_at, coverage)
 
     def _stock_coverage(
-        self, levels: list[StockLevel], by_sku: Mapping[int, StockLevel], complaints: list[str]
+        self, levels: list[StockLevel], by_sku: Mapping[int, StockLevel], broken: frozenset[int], complaints: list[str]
     ) -> Coverage:
         """Pages found of the campaign's pages."""
         found = {level.page_id for level in levels}
-        notes = [f"no stock row for page {page}" for page in self._scope.pages if page not in found]
+        missing = [page for page in self._scope.pages if page not in found]
+        why = {page: f"page {page} left out, a row of it cannot be read" for page in broken}
+        notes = [why.get(page, f"no stock row for page {page}") for page in missing]
         if len(by_sku) < len(levels):
             notes.append(f"{len(levels) - len(by_sku)} SKU rows come twice: the first of each is taken")
         if note := _left_out(complaints):

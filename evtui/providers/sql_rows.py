@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -146,6 +146,19 @@ class RowReader:
             amount=_number("amount", amount),
             sku_id=sku_id,
         )
+
+    def broken_pages(self, rows: Iterable[Sequence[Any]]) -> frozenset[int]:
+        """Pages of the rows that `stock_level` refuses, as far as these name one."""
+        found = set()
+        for row in rows:
+            try:
+                self.stock_level(row)
+            except BadRow:
+                sku, page = row[:2]
+                known = self._sku_pages.get(sku) if self._sku_pages else page
+                if isinstance(known, int | Decimal):
+                    found.add(int(known))
+        return frozenset(found)
 
     def stock_level(self, row: Sequence[Any]) -> StockLevel:
         """One SKU from a row of `Layout.stock_levels`.

@@ -113,4 +113,5 @@ def _source(source: Any, zone: tzinfo) -> dict[str, Any]:
         "read_age_s": source.read_age,
         "why": source.why,
     }
-    return with_whys(figures, source.whys, zone)
+    # null is no unknown here: it says that the answer was whole
+    return {**with_whys(figures, source.whys, zone), "partial": source.partial}

@@ -22,7 +22,7 @@ from evtui.report.model import (
     SourceLine,
     TrafficLine,
 )
-from evtui.report.notes import notes_of
+from evtui.report.notes import left_out, notes_of
 from evtui.report.words import word
 from evtui.store.delivery import first_order, overdue
 from evtui.store.load import cpu_now, cpu_window, report_window, services, traffic
@@ -43,11 +43,12 @@ def build(state: LaunchState, now: datetime, window: timedelta | None = None) ->
     start, end = report_window(state, now, window)
     healths = {topic: health(state, topic, now) for topic in Topic}
     orders = healths[Topic.ORDERS]
-    first = _first_order(state, now) if orders.usable else None
-    late = _overdue(state, now) if orders.usable else None
+    whole = _whole(orders)
+    first = _first_order(state, now) if whole else None
+    late = _overdue(state, now) if whole else None
     whys = {}
     if first is None:
-        whys["first_order"] = "no order yet" if orders.usable else reason(orders)
+        whys["first_order"] = "no order yet" if whole else reason(orders)
     if late is None:
         whys["overdue"] = reason(orders)
     names = _service_names(state)
@@ -74,8 +75,15 @@ def build(state: LaunchState, now: datetime, window: timedelta | None = None) ->
     )
 
 
+def _whole(source: Health) -> bool:
+    """Whether a source's last value may be added up: sums over a past that is still being told are no sums."""
+    return source.usable and not source.coverage.more
+
+
 def reason(source: Health) -> str:
     """Why the last word of a source does not count: its state and what it said."""
+    if source.usable:
+        return f"{source.topic} is not yet all told"
     said = word(source.why)
     return f"{source.topic} is {source.state}: {said}" if said else f"{source.topic} is {source.state}"
 
@@ -103,7 +111,7 @@ def _product(state: LaunchState, figures: ProductFigures, healths: Mapping[Topic
     whys: dict[str, str] = {}
     known: dict[str, int | None] = {}
     for name, (value, sources) in needs.items():
-        bad = next((source for source in sources if not source.usable), None)
+        bad = next((source for source in sources if not _whole(source)), None)
         known[name] = value if bad is None and isinstance(value, int) else None
         if known[name] is None:
             whys[name] = reason(bad) if bad else _UNTOLD.get(name, "no source tells of this product")
@@ -130,14 +138,17 @@ def _sell_out(
     state: LaunchState, figures: ProductFigures, stock: Health, orders: Health, whys: dict[str, str]
 ) -> tuple[datetime | None, tuple[datetime | None, datetime | None] | None]:
     """(when it was first read as sold out, the range): see `ProductLine`."""
-    bad = next((source for source in (stock, orders) if not source.usable), None)
+    bad = next((source for source in (stock, orders) if not _whole(source)), None)
     if not stock.usable:
         whys["sold_out_at"] = reason(stock)
-    elif figures.sold_out_at is None:
+    elif figures.sold_out_by is None:
         whys["sold_out_at"] = "not sold out"
     else:
-        last = _last_made(state, figures, figures.sold_out_at) if orders.usable else None
-        return figures.sold_out_at, (last, figures.sold_out_at)
+        if figures.sold_out_at is None:
+            whys["sold_out_at"] = "it was sold out already when its stock was first read"
+        by = figures.sold_out_at or figures.sold_out_by
+        last = _last_made(state, figures, by) if _whole(orders) else None
+        return figures.sold_out_at, (last, by)
     forecast = figures.forecast
     if bad is not None:
         whys["sold_out_range"] = reason(bad)
@@ -272,4 +283,13 @@ def _source(state: LaunchState, source: Health) -> SourceLine:
     if source.read_age is None:
         whys["read_age_s"] = word(source.why) or "it never answered"
     provider = word(spec.provider) if spec else ""
-    return SourceLine(source.topic, provider, source.state, source.fact_age, source.read_age, word(source.why), whys)
+    return SourceLine(
+        name=source.topic,
+        provider=provider,
+        state=source.state,
+        fact_age=source.fact_age,
+        read_age=source.read_age,
+        why=word(source.why),
+        partial=(left_out(source) if source.usable else "") or None,
+        whys=whys,
+    )

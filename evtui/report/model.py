@@ -162,6 +162,8 @@ class SourceLine(Struct, frozen=True):
     fact_age: timedelta | None
     read_age: timedelta | None
     why: str
+    partial: str | None = None
+    """What it left out of its last answer; None where that was whole, or does not count any more."""
     whys: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -58,7 +58,12 @@ def _unusable(state: LaunchState, source: Health) -> str:
 
 
 def _partial(state: LaunchState, source: Health) -> Iterator[str]:
-    """What a source itself says it left out. Machines of CPU are counted by service instead."""
+    if said := left_out(source):
+        yield f"{_named(state, source.topic)} is partial: {said}"
+
+
+def left_out(source: Health) -> str:
+    """What a source itself says it left out, empty where nothing. Machines of CPU are counted by service instead."""
     coverage = source.coverage
     parts = []
     short = coverage.seen is not None and coverage.expected is not None and coverage.seen < coverage.expected
@@ -66,8 +71,9 @@ def _partial(state: LaunchState, source: Health) -> Iterator[str]:
         parts.append(f"{coverage.seen} of {coverage.expected}")
     if coverage.note:
         parts.append(word(coverage.note))
-    if parts:
-        yield f"{_named(state, source.topic)} is partial: {', '.join(parts)}"
+    elif coverage.more:
+        parts.append("it is not yet all told")
+    return ", ".join(parts)
 
 
 def _cpu(state: LaunchState, start: datetime, end: datetime, services: tuple[str, ...]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from evtui.domain.campaign import Campaign
 from evtui.domain.reading import (
     ChainFacts,
     CpuPoints,
@@ -41,7 +42,7 @@ def reduce(state: LaunchState, reading: Reading) -> LaunchState:
         case Failure():
             return state
         case StockLevels():
-            return replace(state, stock=_merge_stock(state.stock, value, reading))
+            return _merge_stock(state, value, reading)
         case OrderBatch():
             polled = isinstance(reading.topic, Topic)
             seen = [observe(line, reading.taken_at, polled=polled, since=value.since) for line in value.lines]
@@ -52,7 +53,8 @@ def reduce(state: LaunchState, reading: Reading) -> LaunchState:
             return _merge_cpu(state, value, reading)
         case TrafficPoints():
             points = [(minute_of(point.minute), point.requests) for point in value.points]
-            return replace(state, traffic=state.traffic.merge(points, reading.taken_at))
+            pinned = _before_opening(state.campaign)
+            return replace(state, traffic=state.traffic.merge(points, reading.taken_at, pinned))
         case FleetSizes():
             fleet = dict(state.fleet)
             for size in value.sizes:
@@ -93,19 +95,34 @@ def _telling(at: datetime, failure: Failure) -> tuple[datetime, int, str, str]:
     return (at, _SAYS_MORE.index(failure.kind), failure.why, failure.remedy)
 
 
-def _merge_stock(
-    stock: Mapping[tuple[int, int], StockSeen], value: StockLevels, reading: Reading
-) -> Mapping[tuple[int, int], StockSeen]:
-    merged = dict(stock)
+def _merge_stock(state: LaunchState, value: StockLevels, reading: Reading) -> LaunchState:
+    merged = dict(state.stock)
     at = reading.fact_time or reading.taken_at
     for level in value.levels:
         key = (level.page_id, level.sku_id)
-        held = merged.get(key)
-        readings = {*(held.readings if held else ()), (at, level)}
-        gone = [time for time in (held.sold_out_at if held else None, at if level.selling <= 0 else None) if time]
-        newest = sorted(readings, key=lambda reading: (reading[0], repr(reading[1])))[-STOCK_READINGS:]
-        merged[key] = StockSeen(tuple(newest), min(gone) if gone else None)
-    return merged
+        held = merged.get(key, StockSeen((), reading.taken_at))
+        product = state.campaign.product(level.page_id)
+        newest = sorted({*held.readings, (at, level)}, key=lambda reading: (reading[0], repr(reading[1])))
+        # before its sale a product may simply not be filled in yet
+        gone = level.selling <= 0 and (product is None or at >= product.on_sale)
+        merged[key] = StockSeen(
+            tuple(newest[-STOCK_READINGS:]),
+            max(held.read_at, reading.taken_at),
+            _earlier(held.stocked_at, at if level.selling > 0 else None),
+            _earlier(held.gone_by, at if gone else None),
+        )
+    read_at = max(state.stock_read_at or reading.taken_at, reading.taken_at)
+    return replace(state, stock=merged, stock_read_at=read_at)
+
+
+def _earlier(a: datetime | None, b: datetime | None) -> datetime | None:
+    return b if a is None else a if b is None else min(a, b)
+
+
+def _before_opening(campaign: Campaign) -> range:
+    """Hours of the time before opening that traffic is held against until the sale closes."""
+    start, opens = minute_of(campaign.opens - campaign.errors.baseline), minute_of(campaign.opens)
+    return range(start // 60, (opens - 1) // 60 + 1)
 
 
 def _merge_cpu(state: LaunchState, value: CpuPoints, reading: Reading) -> LaunchState:

@@ -18,7 +18,7 @@ from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
 from evtui.store.orders import RECENT_LINES, RELEASED_LINES, Tally, oddity
 from evtui.store.series import Counts, minute_of, moment_of
-from evtui.store.state import LaunchState
+from evtui.store.state import LaunchState, StockSeen
 from evtui.store.tracked import Tracked
 
 WINDOWS = (5, 15, 60)
@@ -95,6 +95,9 @@ class ProductFigures(Struct, frozen=True):
     drift_held: bool = False
     """Whether the same difference stood in two stock readings, which no sale between two tables explains."""
     sold_out_at: datetime | None = None
+    """When it was first read as sold out; None where it was so already when it was first read at all."""
+    sold_out_by: datetime | None = None
+    """When it was first read as sold out, whether or not anything was seen to be left before."""
     last_minute: int = 0
     """Sets ordered in the minute the sale closes in; those made after the close are in no other figure."""
 
@@ -147,7 +150,7 @@ def total_figures(state: LaunchState, products: tuple[ProductFigures, ...], now:
 def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigures:
     heard = state.sources.get(Topic.ORDERS)
     tally = state.orders.tallies.get(product.page_id, Tally()) if heard and heard.taken_at else None
-    levels = [seen for (page, _), seen in state.stock.items() if page == product.page_id]
+    levels = _levels(state, product)
     totals = [seen.level.total for seen in levels]
     reported = sum(seen.level.selling for seen in levels) if levels else None
     reported_total = _sum(totals) if totals else None
@@ -158,7 +161,6 @@ def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigu
     if remaining is None and tally is not None and opening is not None:
         remaining = opening - tally.sold - tally.in_flight
     drifts = _drifts(state, product, tally, opening)
-    gone = [seen.sold_out_at for seen in levels]
     out = reported is not None and reported <= 0
     return ProductFigures(
         product=product,
@@ -174,7 +176,8 @@ def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigu
         forecast=_forecast(product, remaining, velocity[-1] if tally else None, now),
         drift=drifts[0] if drifts else None,
         drift_held=len(drifts) == 2 and drifts[0] == drifts[1] != 0,
-        sold_out_at=max((time for time in gone if time), default=None) if out and all(gone) else None,
+        sold_out_at=_sold_out_at(levels) if out else None,
+        sold_out_by=max((seen.gone_by for seen in levels if seen.gone_by), default=None) if out else None,
         last_minute=tally.last_minute if tally else 0,
     )
 
@@ -185,10 +188,10 @@ def _drifts(state: LaunchState, product: Product, tally: Tally | None, opening: 
     At most two: what stands in one reading only may be a sale caught between two tables. Empty where no reading can be
     compared.
     """
-    upto = _orders_known_until(state)
+    upto = orders_known_until(state)
     found: list[int] = []
     while upto is not None and tally is not None and opening is not None and len(found) < 2:
-        skus = [seen.level_at(upto) for (page, _), seen in state.stock.items() if page == product.page_id]
+        skus = [seen.level_at(upto) for seen in _levels(state, product)]
         known = [reading for reading in skus if reading is not None]
         if not known or len(known) < len(skus):
             break
@@ -201,13 +204,38 @@ def _drifts(state: LaunchState, product: Product, tally: Tally | None, opening: 
     return found
 
 
+def _levels(state: LaunchState, product: Product) -> list[StockSeen]:
+    """The SKUs of a product; none where the newest reading left out any that was told of before."""
+    levels = [seen for (page, _), seen in state.stock.items() if page == product.page_id]
+    return levels if all(seen.read_at == state.stock_read_at for seen in levels) else []
+
+
+def vanished(state: LaunchState, product: Product) -> int:
+    """SKUs of a product that were told of, and that the newest reading of the stock left out."""
+    return sum(
+        page == product.page_id and seen.read_at != state.stock_read_at for (page, _), seen in state.stock.items()
+    )
+
+
+def _sold_out_at(levels: Sequence[StockSeen]) -> datetime | None:
+    """When the last of the SKUs went from some to none; those that never had any do not matter beside others."""
+    found: datetime | None = None
+    for seen in levels:
+        if seen.stocked_at is None:
+            continue
+        if seen.gone_by is None or seen.gone_by < seen.stocked_at:
+            return None
+        found = max(found or seen.gone_by, seen.gone_by)
+    return found
+
+
 def _orders_read_at(state: LaunchState, now: datetime) -> datetime:
     """When the orders were last read. Pace is told as of then: a source that went silent is not a sale that slows."""
     heard = state.sources.get(Topic.ORDERS)
     return min(heard.taken_at, now) if heard and heard.taken_at else now
 
 
-def _orders_known_until(state: LaunchState) -> datetime | None:
+def orders_known_until(state: LaunchState) -> datetime | None:
     """The moment up to which every order is known: that of the newest answer, less the source's usual delay.
 
     None while a long past is still being told in parts.

@@ -31,8 +31,11 @@ class Series(Struct, frozen=True):
     hours: Mapping[int, Mapping[int, tuple[float, float]]] = field(default_factory=dict)
     """hour -> minute -> (time the reading was taken, value)"""
 
-    def merge(self, points: Iterable[tuple[int, float]], taken_at: datetime) -> Series:
-        """This series with (minute, value) points from a reading taken at `taken_at`."""
+    def merge(self, points: Iterable[tuple[int, float]], taken_at: datetime, pinned: range = range(0)) -> Series:
+        """This series with (minute, value) points from a reading taken at `taken_at`.
+
+        Hours (since the epoch) in `pinned` are kept however old they are.
+        """
         taken = taken_at.timestamp()
         hours: dict[int, Mapping[int, tuple[float, float]]] = dict(self.hours)
         drafts: dict[int, dict[int, tuple[float, float]]] = {}
@@ -45,7 +48,7 @@ class Series(Struct, frozen=True):
             if seen is None or seen < (taken, value):
                 draft[minute] = (taken, value)
         hours.update(drafts)
-        return Series(_recent(hours)) if drafts else self
+        return Series(_recent(hours, pinned)) if drafts else self
 
     def between(self, start: int, end: int) -> list[tuple[int, float]]:
         """(minute, value) of the minutes in [start, end), in order; gaps are simply missing."""
@@ -114,6 +117,8 @@ class Counts(Struct, frozen=True):
         return sum(sum(chunk.values()) for chunk in self.hours.values())
 
 
-def _recent(hours: dict[int, Mapping[int, tuple[float, float]]]) -> dict[int, Mapping[int, tuple[float, float]]]:
+def _recent(
+    hours: dict[int, Mapping[int, tuple[float, float]]], pinned: range
+) -> dict[int, Mapping[int, tuple[float, float]]]:
     oldest = max(hours) - KEEP_HOURS
-    return {hour: chunk for hour, chunk in hours.items() if hour >= oldest}
+    return {hour: chunk for hour, chunk in hours.items() if hour >= oldest or hour in pinned}

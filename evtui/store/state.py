@@ -72,10 +72,15 @@ STOCK_READINGS = 4
 
 
 class StockSeen(Struct, frozen=True):
-    """The last few words on one SKU as (fact time, level), oldest first, and when it was first read as sold out."""
+    """The last few words on one SKU as (fact time, level), oldest first."""
 
     readings: tuple[tuple[datetime, StockLevel], ...]
-    sold_out_at: datetime | None = None
+    read_at: datetime
+    """When the newest reading was taken that told of it."""
+    stocked_at: datetime | None = None
+    """When it was first read with something left."""
+    gone_by: datetime | None = None
+    """When it was first read as sold out, not before its sale."""
 
     @property
     def level(self) -> StockLevel:
@@ -95,6 +100,9 @@ class LaunchState(Struct, frozen=True):
     sources: Mapping[Topic, SourceSeen] = field(default_factory=dict)
     orders: OrderBook = OrderBook()
     stock: Mapping[tuple[int, int], StockSeen] = field(default_factory=dict)
+    """Every SKU ever told of, by (page, SKU)."""
+    stock_read_at: datetime | None = None
+    """When the newest reading of the stock was taken: it is the whole truth, so what it left out is not known."""
     cpu: Mapping[tuple[str, str], Series] = field(default_factory=dict)
     """Percent per minute of (service, machine)."""
     machines: tuple[datetime, tuple[tuple[str, str], ...]] | None = None

@@ -33,6 +33,7 @@ ZONE = ZoneInfo("Asia/Hong_Kong")
 OPENS = datetime(2024, 1, 25, 10, tzinfo=ZONE).astimezone(UTC)
 CLOSES = OPENS + timedelta(days=15)
 MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
 NOW = OPENS + 90 * MINUTE
 
 CAMPAIGN = Campaign(
@@ -195,6 +196,19 @@ def test_sold_out_is_a_notice_until_stock_comes_back() -> None:
     assert found(back, "sold out 2", NOW + 2 * MINUTE) is None
 
 
+def test_a_stock_row_that_vanished_is_told() -> None:
+    one, two = (StockLevel(page, page, 100, None, None, 10) for page in (1, 2))
+    state = heard((Topic.STOCK, StockLevels((one, two))), at=NOW - MINUTE)
+    assert "stock rows 1" not in keys(alerts(state, NOW - MINUTE))
+    state = heard((Topic.STOCK, StockLevels((two,))), state=state)
+    (told,) = [alert for alert in alerts(state, NOW) if alert.key == "stock rows 1"]
+    assert told.text == "one: 1 stock row that was there no longer told of"
+
+
+def keys(found: tuple[Alert, ...]) -> list[str]:
+    return [alert.key for alert in found]
+
+
 def test_an_opening_stock_that_is_not_the_planned_one() -> None:
     alert = found(
         heard((Topic.STOCK, stock(total=120)), state=healthy(), at=NOW + MINUTE), "opening stock 1", NOW + MINUTE
@@ -233,6 +247,26 @@ def test_silence_is_told_only_of_a_feed_that_lives_while_the_sale_is_open() -> N
     assert after(OPENS + 7 * MINUTE, Failure(FailureKind.DOWN, "refused")) is None
     assert found(heard((Topic.ORDERS, OrderBatch(())), at=OPENS), "silence", OPENS + 30 * MINUTE) is None
     assert found(healthy(), "silence") is None
+
+
+def lull(quiet: timedelta, count: int = 12, gap: timedelta = 20 * SECOND, left: int = 5) -> Alert | None:
+    """Silence `quiet` after the last of `count` orders, one every `gap`."""
+    last = NOW - quiet
+    lines = tuple(line(number, created_at=last - number * gap, words=DONE) for number in range(count))
+    levels = StockLevels(tuple(StockLevel(page, page, 100, None, None, left) for page in (1, 2)))
+    return found(heard((Topic.ORDERS, OrderBatch(lines)), (Topic.STOCK, levels)), "silence")
+
+
+def test_orders_that_came_and_stopped_are_told() -> None:
+    raised = lull(5 * MINUTE)
+    assert raised
+    assert raised.severity is Severity.NOTICE
+    assert raised.text == "no order for 5 min, after 12 in the hour before; the feed itself is alive"
+    assert lull(5 * MINUTE - SECOND) is None
+    assert lull(5 * MINUTE, count=9) is None, "too few to be missed"
+    assert lull(9 * MINUTE, gap=MINUTE) is None
+    assert lull(10 * MINUTE, gap=MINUTE)
+    assert lull(5 * MINUTE, left=0) is None, "nothing is left to be bought"
 
 
 def test_one_hot_machine_under_a_calm_mean() -> None:

@@ -224,7 +224,10 @@ def test_selling_out_is_dated_between_the_last_order_and_the_reading() -> None:
     last = order(43, 20 * MINUTE, quantity=4499)
     gone = StockLevels((StockLevel(370478, 3, 4500, 4500, 0, 0),))
     product = build(Launch(orders=OrderBatch((order(), last)), stock=gone).state(), NOW).products[2]
-    assert product.sold_out_at == NOW
+    assert (product.sold_out_at, product.whys["sold_out_at"]) == (
+        None,
+        "it was sold out already when its stock was first read",
+    )
     assert product.sold_out_range == (OPENS + 20 * MINUTE, NOW)
 
 
@@ -245,3 +248,40 @@ def test_a_line_break_in_a_name_adds_no_line() -> None:
     lines = render(build(Launch(campaign=campaign).state(), NOW), Style.STRICT, Format.TEXT).splitlines()
     assert lines[0] == "[H K] CU APP<U+202E>監控回報"
     assert len(lines) == 4
+
+
+PARTIAL_ORDERS = ("sold", "in_flight", "released", "delivered", "drift")
+
+
+def test_orders_that_are_not_yet_all_told_are_not_added_up() -> None:
+    told = Launch(coverage={Topic.ORDERS: Coverage(more=True)}).state()
+    report = build(told, NOW)
+    for name in PARTIAL_ORDERS:
+        assert getattr(report.products[2], name) is None
+        assert report.products[2].whys[name] == "orders is not yet all told"
+    assert (report.sold, report.first_order, report.overdue) == (None, None, None)
+    assert "orders (table) is partial: it is not yet all told" in report.warnings
+    assert "products.370478.sold" in report.unknown(Style.LEDGER)
+    assert "目前監控只有賣出 -- 張券" in full(report)
+
+
+def test_orders_of_which_rows_are_left_out_keep_their_sum_and_say_so() -> None:
+    note = "2 unreadable rows left out: quantity is empty"
+    report = build(Launch(coverage={Topic.ORDERS: Coverage(note=note)}).state(), NOW)
+    assert report.sold == 1
+    assert f"orders (table) is partial: {note}" in report.warnings
+    partial = {source.name: source.partial for source in report.sources}
+    assert (partial[Topic.ORDERS], partial[Topic.STOCK]) == (note, None)
+
+
+def test_on_the_third_day_traffic_is_still_held_against_the_hours_before_opening() -> None:
+    now = OPENS + timedelta(hours=74)
+    launch = Launch(
+        now=now,
+        cpu=cpu_points(CALM_CPU, OPENS, now - 2 * MINUTE),
+        traffic=requests(1000.0, OPENS - timedelta(hours=24), 1500.0, now - 2 * MINUTE),
+    )
+    report = build(launch.state(), now)
+    assert report.traffic.baseline == 1000.0
+    assert report.traffic.change == 0.5
+    assert any(text.startswith("MWeb: CPU figures begin at 2024-01-26 ") for text in report.warnings)

@@ -30,8 +30,9 @@ from store_makers import (
 )
 
 from evtui.domain.orders import OrderLine
-from evtui.domain.reading import Coverage, Lookup, Reading
-from evtui.store.sales import Outlook, ProductFigures, product_figures, total_figures
+from evtui.domain.reading import Coverage, Lookup, Reading, StockLevels, Topic
+from evtui.domain.stock import StockLevel
+from evtui.store.sales import Outlook, ProductFigures, product_figures, total_figures, vanished
 from evtui.store.state import LaunchState
 
 NOW = at(30)
@@ -276,6 +277,31 @@ class TestVelocity:
         assert [velocity.sold for velocity in late.velocity] == [1, 1, 1]
 
 
+class TestVanishedStock:
+    """A reading of the stock is the whole truth of its moment."""
+
+    def test_what_the_newest_reading_leaves_out_is_not_known(self) -> None:
+        told = (stock(at(4), (PAGE, 9), (OTHER_PAGE, 5)), stock(at(5), (OTHER_PAGE, 5)))
+        for readings in (told, told[::-1]):
+            state = after(orders(*sold(91, at(4))), *readings)
+            gone, there = product_figures(state, at(6))
+            assert (gone.remaining_reported, gone.reported_total, gone.drift) == (None, None, None)
+            assert there.remaining_reported == 5
+            assert total_figures(state, (gone, there), at(6)).remaining_reported is None
+            assert [vanished(state, product) for product in CAMPAIGN.products] == [1, 0]
+
+    def test_nor_is_a_page_of_which_one_sku_is_left_out(self) -> None:
+        one, other = (StockLevel(PAGE, sku, 50, None, None, 9) for sku in (1, 2))
+        both = Reading("sql", Topic.STOCK, at(4), StockLevels((one, other)))
+        part = Reading("sql", Topic.STOCK, at(5), StockLevels((one,)))
+        assert figures(both).remaining_reported == 18
+        assert figures(both, part).remaining_reported is None
+        assert figures(both, part, replace(both, taken_at=at(6))).remaining_reported == 18
+
+    def test_an_empty_answer_leaves_nothing(self) -> None:
+        assert figures(stock(at(4), (PAGE, 9)), stock(at(5))).remaining_reported is None
+
+
 class TestForecast:
     """When it sells out, or why nobody can tell."""
 
@@ -316,6 +342,24 @@ class TestForecast:
         found = figures(orders(*sold(100, NOW)), *readings)
         assert found.forecast.outlook is Outlook.SOLD_OUT
         assert found.sold_out_at == at(4)
+
+    def test_sold_out_before_anybody_looked_has_no_time(self) -> None:
+        found = figures(orders(), stock(at(4), (PAGE, 0)), stock(at(5), (PAGE, 0)))
+        assert found.forecast.outlook is Outlook.SOLD_OUT
+        assert (found.sold_out_at, found.sold_out_by) == (None, at(4))
+
+    def test_not_filled_in_before_its_sale_is_not_sold_out(self) -> None:
+        readings = [stock(at(minute), (PAGE, left)) for minute, left in ((-9, 0), (-5, 100), (8, 0))]
+        assert figures(*readings).sold_out_at == at(8)
+        assert figures(*readings[::-1]).sold_out_at == at(8)
+
+    def test_a_page_is_sold_out_with_the_last_of_its_skus(self) -> None:
+        def read(minute: int, one: int, other: int) -> Reading:
+            levels = (StockLevel(PAGE, 1, 50, None, None, one), StockLevel(PAGE, 2, 50, None, None, other))
+            return Reading("sql", Topic.STOCK, at(minute), StockLevels(levels))
+
+        assert figures(read(3, 1, 0), read(4, 0, 0)).sold_out_at == at(4)
+        assert figures(read(2, 0, 1), read(3, 1, 0), read(4, 0, 0)).sold_out_at is None, "one of them was filled up"
 
     def test_given_back_is_not_sold_out(self) -> None:
         found = figures(orders(*sold(99, NOW)), stock(at(4), (PAGE, 0)), stock(at(5), (PAGE, 1)))

@@ -81,6 +81,20 @@ async def test_rows_that_cannot_be_read_are_counted(sqlite_shopfront: Shopfront)
     assert caught.value.kind is FailureKind.DATA
 
 
+@pytest.mark.parametrize("skus", [True, False])
+async def test_a_page_with_an_unreadable_row_is_left_out_whole(sqlite_shopfront: Shopfront, skus: bool) -> None:
+    for sku in (11, 12, 13, 14):
+        sqlite_shopfront.level(sku, 4800, 0, 0, 4800)
+    where = "WHERE ProductStock_SaleProductSKUId = 14"
+    sqlite_shopfront.write(f"UPDATE ProductStock SET ProductStock_SellingQty = 1e13 {where}")
+    watch = Watch(sqlite_shopfront, skus=skus)
+    assert [level.sku_id for level in await _levels(watch)] == [11, 12]
+    assert (watch.coverage.seen, watch.coverage.expected) == (2, 3)
+    assert watch.coverage.note == (
+        "page 370478 left out, a row of it cannot be read; 1 unreadable row left out: selling is out of range"
+    )
+
+
 async def test_a_sku_with_two_rows_is_not_counted_twice(shopfront: Shopfront) -> None:
     shopfront.level(11, 4800, 0, 0, 4800)
     shopfront.level(11, 4800, 0, 0, 4800)
