@@ -13,9 +13,10 @@ from evtui.domain.reading import Topic
 from evtui.store.delivery import Overdue, newest, overdue
 from evtui.store.load import cpu_now, services
 from evtui.store.orders import oddity
-from evtui.store.sales import ProductFigures, orders_known_until, product_figures, vanished
+from evtui.store.sales import ProductFigures, orders_known_until, product_figures
 from evtui.store.special import FaultFigures, fault_figures
 from evtui.store.state import LaunchState, SourceState, health
+from evtui.store.stock import vanished
 
 
 class Severity(IntEnum):

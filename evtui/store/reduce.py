@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from evtui.domain.campaign import Campaign
 from evtui.domain.reading import (
     ChainFacts,
+    Coverage,
     CpuPoints,
     ErrorBatch,
     Failure,
@@ -83,11 +84,16 @@ def _note_source(sources: Mapping[Topic, SourceSeen], reading: Reading) -> Mappi
             seen = replace(seen, failed_at=reading.taken_at, failure=reading.value)
     else:
         newer = [time for time in (seen.fact_time, reading.fact_time) if time]
-        held_read = (seen.taken_at, repr(seen.coverage)) if seen.taken_at else None
-        if held_read is None or held_read < (reading.taken_at, repr(reading.coverage)):
+        held_read = _covering(seen.taken_at, seen.coverage) if seen.taken_at else None
+        if held_read is None or held_read < _covering(reading.taken_at, reading.coverage):
             seen = replace(seen, taken_at=reading.taken_at, coverage=reading.coverage)
         seen = replace(seen, fact_time=max(newer) if newer else None)
     return {**sources, topic: seen}
+
+
+def _covering(at: datetime, coverage: Coverage) -> tuple[datetime, bool, str]:
+    """The later answer counts; of several at one moment, told in parts, the part that was the last."""
+    return (at, not coverage.more, repr(coverage))
 
 
 def _telling(at: datetime, failure: Failure) -> tuple[datetime, int, str, str]:

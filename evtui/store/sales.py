@@ -18,7 +18,8 @@ from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
 from evtui.store.orders import RECENT_LINES, RELEASED_LINES, Tally, oddity
 from evtui.store.series import Counts, minute_of, moment_of
-from evtui.store.state import LaunchState, StockSeen
+from evtui.store.state import LaunchState
+from evtui.store.stock import levels_of, sold_out_at
 from evtui.store.tracked import Tracked
 
 WINDOWS = (5, 15, 60)
@@ -150,7 +151,7 @@ def total_figures(state: LaunchState, products: tuple[ProductFigures, ...], now:
 def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigures:
     heard = state.sources.get(Topic.ORDERS)
     tally = state.orders.tallies.get(product.page_id, Tally()) if heard and heard.taken_at else None
-    levels = _levels(state, product)
+    levels = levels_of(state, product)
     totals = [seen.level.total for seen in levels]
     reported = sum(seen.level.selling for seen in levels) if levels else None
     reported_total = _sum(totals) if totals else None
@@ -176,7 +177,7 @@ def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigu
         forecast=_forecast(product, remaining, velocity[-1] if tally else None, now),
         drift=drifts[0] if drifts else None,
         drift_held=len(drifts) == 2 and drifts[0] == drifts[1] != 0,
-        sold_out_at=_sold_out_at(levels) if out else None,
+        sold_out_at=sold_out_at(levels) if out else None,
         sold_out_by=max((seen.gone_by for seen in levels if seen.gone_by), default=None) if out else None,
         last_minute=tally.last_minute if tally else 0,
     )
@@ -191,7 +192,7 @@ def _drifts(state: LaunchState, product: Product, tally: Tally | None, opening: 
     upto = orders_known_until(state)
     found: list[int] = []
     while upto is not None and tally is not None and opening is not None and len(found) < 2:
-        skus = [seen.level_at(upto) for seen in _levels(state, product)]
+        skus = [seen.level_at(upto) for seen in levels_of(state, product)]
         known = [reading for reading in skus if reading is not None]
         if not known or len(known) < len(skus):
             break
@@ -201,31 +202,6 @@ def _drifts(state: LaunchState, product: Product, tally: Tally | None, opening: 
             break
         found.append(opening - sum(level.selling for _, level in known) - (tally.sold + tally.in_flight - since))
         upto = at - _BEFORE
-    return found
-
-
-def _levels(state: LaunchState, product: Product) -> list[StockSeen]:
-    """The SKUs of a product; none where the newest reading left out any that was told of before."""
-    levels = [seen for (page, _), seen in state.stock.items() if page == product.page_id]
-    return levels if all(seen.read_at == state.stock_read_at for seen in levels) else []
-
-
-def vanished(state: LaunchState, product: Product) -> int:
-    """SKUs of a product that were told of, and that the newest reading of the stock left out."""
-    return sum(
-        page == product.page_id and seen.read_at != state.stock_read_at for (page, _), seen in state.stock.items()
-    )
-
-
-def _sold_out_at(levels: Sequence[StockSeen]) -> datetime | None:
-    """When the last of the SKUs went from some to none; those that never had any do not matter beside others."""
-    found: datetime | None = None
-    for seen in levels:
-        if seen.stocked_at is None:
-            continue
-        if seen.gone_by is None or seen.gone_by < seen.stocked_at:
-            return None
-        found = max(found or seen.gone_by, seen.gone_by)
     return found
 
 

@@ -32,8 +32,9 @@ from store_makers import (
 from evtui.domain.orders import OrderLine
 from evtui.domain.reading import Coverage, Lookup, Reading, StockLevels, Topic
 from evtui.domain.stock import StockLevel
-from evtui.store.sales import Outlook, ProductFigures, product_figures, total_figures, vanished
+from evtui.store.sales import Outlook, ProductFigures, product_figures, total_figures
 from evtui.store.state import LaunchState
+from evtui.store.stock import vanished
 
 NOW = at(30)
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
-from store_makers import CAMPAIGN, SECOND, after, at, empty, failed, line, orders
+from store_makers import CAMPAIGN, OPEN, SECOND, after, at, empty, failed, line, orders
 
-from evtui.domain.reading import Coverage, Failure, FailureKind, Lookup, Reading, Topic
+from evtui.domain.reading import Coverage, CpuPoints, Failure, FailureKind, Lookup, Reading, Topic
 from evtui.store.state import LaunchState, SourceState, health
 from evtui.store.store import Store
 
@@ -110,3 +110,9 @@ def test_the_store_tells_its_listeners_once_the_state_is_new() -> None:
     store.apply(reading)
     assert heard == [(reading, 1)]
     assert (before.orders.count, store.state.orders.count) == (0, 1)
+
+
+def test_a_past_told_in_parts_at_one_moment_is_whole_in_the_end() -> None:
+    parts = [Reading("sql", Topic.CPU, OPEN, CpuPoints(()), coverage=Coverage(more=more)) for more in (True, False)]
+    for readings in (parts, parts[::-1]):
+        assert not after(*readings).sources[Topic.CPU].coverage.more

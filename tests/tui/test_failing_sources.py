@@ -16,6 +16,7 @@ from cockpit_pilot import Odd, simulated, wired
 from real_sources import OPENS, Platform
 
 from evtui.clock import ManualClock
+from evtui.collector import collector
 from evtui.domain.reading import Answer, Topic
 from evtui.providers.base import Provider
 from evtui.session import Session, open_session
@@ -170,7 +171,8 @@ class Hanging(Odd):
         return await self.usual.poll(topic, cursor)
 
 
-async def test_a_source_that_hangs_is_down_after_its_deadline(tmp_path: Path) -> None:
+async def test_a_source_that_hangs_is_down_after_its_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collector, "ONE_SHOT_DEADLINE_S", 1.0)
     topic = Topic.ERRORS
     platform = Platform(tmp_path, every="1s")
     clock = ManualClock(OPENS + timedelta(minutes=30))

@@ -80,7 +80,7 @@ def test_what_was_concluded_is_marked() -> None:
 
 @pytest.mark.parametrize(
     ("words", "clock"),
-    [(PAID, "clock: paid"), (CONFIRMED, "clock: created"), (UNPAID, "clock: created")],
+    [(PAID, "clock: created"), (CONFIRMED, "clock: created"), (UNPAID, "clock: created")],
 )
 def test_the_clock_and_where_it_started(words: tuple[str, str, str], clock: str) -> None:
     assert clock in page(known(words=words, took=24 * SECOND))

@@ -95,7 +95,7 @@ def sales(count: int, page_id: int = 1, quantity: int = 1) -> list[OrderLine]:
         (50, 100, "~", "~"),
         (50, 4_000_000, "> close", "not at this rate"),
         (10, 2**31 - 1, "2,147,483,647", "not at this rate"),
-        (5, 0, "@11:31", "sold out 11:31"),
+        (5, 0, "gone", "sold out"),
         (5, -2, "OVER!", "OVERSOLD"),
     ],
 )
