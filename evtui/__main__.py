@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 
 
 def main() -> None:
@@ -12,8 +13,10 @@ def main() -> None:
     collector is switched on again once there is something to watch.
     """
     gc.disable()
-    from evtui.cli import main as run
-
+    try:
+        from evtui.cli import main as run
+    except KeyboardInterrupt:  # so early that nobody has heard of exit codes yet
+        sys.exit(130)
     run()
 
 

@@ -34,7 +34,9 @@ DESK = (
     Action("back", "escape", "Esc", "", "let the feed follow again, or leave the zoom"),
     Action("redraw", "R", "R", "", "paint the whole screen anew, when something else wrote on it"),
     Action("help", "question_mark", "?", "help", "show these keys"),
-    Action("quit", "q", "q", "quit", "quit at once; monitoring state is read from the sources again at the next start"),
+    Action(
+        "quit", "q", "q", "quit", "quit at once (Ctrl+C too, Ctrl+Z suspends); the next start reads the sources anew"
+    ),
 )
 """Keys of the main screen."""
 

@@ -20,6 +20,7 @@ CATCHES_ALL = {
     "evtui.cli": "the last resort: a fault of ours ends in one sentence and a log entry",
     "evtui.collector.question": "a provider or a sink that fails must not take the others with it",
     "evtui.providers._threads": "as the standard pool does: whoever asked gets the exception",
+    "evtui.tui.terminal": "the input thread's last resort: it ends the program with one sentence",
     "evtui.report.save": "removes the half-written draft and raises again",
 }
 """Modules that catch everything somewhere, each with its reason."""

@@ -46,7 +46,7 @@ PICTURES = (
     Picture("order-120x36", "stuck", "2024-01-25T11:31", (120, 36), ("enter",), ready="answered"),
     Picture("report-120x36", "calm", "2024-01-25T10:30", (120, 36), ("r", "s"), ready="第一筆交易"),
     Picture("outage-120x36", "outage", "2024-01-25T10:23", (120, 36), ready="AUTH"),
-    Picture("rush-zoom-120x36", "rush", "2024-01-25T10:41", (120, 36), ("1", "z"), ready="sold out 10:41"),
+    Picture("rush-zoom-120x36", "rush", "2024-01-25T10:41", (120, 36), ("1", "z"), ready="sold out"),
 )
 
 
