@@ -178,10 +178,10 @@ def _simulated(scenario: str, seed: int, at: str, speed: float) -> Session:
     from evtui.config.load import example_path, load
     from evtui.session import Demo, open_session
 
-    path = example_path()
-    start = moment(at, load(path).campaign.zone, DEMO_AT)
+    file = load(example_path())
+    start = moment(at, file.campaign.zone, DEMO_AT)
     clock: Clock = RunningClock(start, speed) if speed else ManualClock(start)
-    return open_session(path, clock, Demo(scenario, seed))
+    return open_session(file, clock, Demo(scenario, seed))
 
 
 def _live(path: Path) -> Session:

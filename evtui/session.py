@@ -166,14 +166,14 @@ class Session:
 
 
 def open_session(
-    path: Path, clock: Clock, demo: Demo | None = None, environ: Mapping[str, str] | None = None
+    launch: Path | CampaignFile, clock: Clock, demo: Demo | None = None, environ: Mapping[str, str] | None = None
 ) -> Session:
-    """A session on a campaign file. `demo` overrides scenario and seed of simulated sources.
+    """A session on a campaign file, read already or not. `demo` overrides scenario and seed of simulated sources.
 
     Raises:
         ConfigError: the file has problems; all of them, those of the providers' own settings included.
     """
-    file = load(path)
+    file = load(launch) if isinstance(launch, Path) else launch
     classes, settings, problems = check_providers(file)
     if problems:
         raise ConfigError(problems)
@@ -181,7 +181,7 @@ def open_session(
         campaign=file.campaign,
         clock=clock,
         environ=os.environ if environ is None else environ,
-        folder=str(path.parent),
+        folder=str(file.path.parent),
         options={"scenario": demo.scenario, "seed": demo.seed} if demo else {},
     )
     providers, problems = open_providers(file, classes, settings, context)
