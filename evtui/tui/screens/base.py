@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
@@ -62,13 +63,13 @@ class Page(ModalScreen[None]):
         size = self.app.size
         return min(size.width, PAGE_CELLS), min(size.height, max(lines + 4, MIN_ROWS))
 
+    @abstractmethod
     def heading(self, view: View) -> str:
         """What stands in the border."""
-        raise NotImplementedError
 
+    @abstractmethod
     def body(self, view: View, cells: int) -> list[Line]:
         """The lines of the page, as many as there are."""
-        raise NotImplementedError
 
     def say(self, line: Line) -> None:
         """Show a line above the keys until the next one."""

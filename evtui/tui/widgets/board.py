@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
@@ -26,9 +28,9 @@ class _Boxes(Layout):
 class Board(Widget):
     """Holds the panes; a pane without a box takes no room."""
 
+    @abstractmethod
     def boxes(self, size: Size) -> dict[str, Box]:
         """Where each child stands at this size, by widget id."""
-        raise NotImplementedError
 
     @property
     def layout(self) -> Layout:
