@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from msgspec import Struct
 
-from evtui.domain.reading import Topic
 from evtui.store.load import services
 from evtui.text import cell_width
 from evtui.tui.format import source_note
 from evtui.tui.layout import PANES, Box, Layout, arrange
-from evtui.tui.lines import BLANK, Line, block, exactly, spread, text_of
+from evtui.tui.lines import BLANK, Line, block, exactly, text_of
 from evtui.tui.paint import chrome, cpu, errors, orders, stock
 from evtui.tui.paint.frame import dimmed, frame
 from evtui.tui.view import View
@@ -104,15 +103,3 @@ def snapshot(view: View, width: int = 120, height: int = 36) -> str:
         for offset, line in enumerate(draw(view, desk, name, box)):
             rows[box.y + offset] = (*exactly(rows[box.y + offset], box.x), *line) if box.x else line
     return text_of(rows)
-
-
-def source_lines(view: View, width: int) -> Sequence[Line]:
-    """One line a source: state, ages and the reason, for the plain snapshot and the report page."""
-    lines = []
-    for topic in Topic:
-        health = view.sources[topic]
-        age, style = source_note(health)
-        lines.append(
-            spread(((f" {topic:<9}", ""), (f"{health.state:<8}", style), (health.why, "")), ((age, "dim"),), width)
-        )
-    return lines
