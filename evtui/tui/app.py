@@ -45,7 +45,7 @@ class Cockpit(App[None]):
     CSS = """
     Screen { background: ansi_default; color: ansi_default; }
     DeskScreen { overflow: hidden; }
-    Board, Lines { width: 100%; height: 100%; }
+    Lines { width: 100%; height: 100%; }
     Page { align: center middle; background: transparent; }
     GoTo { align: left bottom; background: transparent; }
     GoTo Input { width: 100%; height: 1; border: none; padding: 0 1; }

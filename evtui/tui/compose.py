@@ -10,7 +10,7 @@ from evtui.store.load import services
 from evtui.text import cell_width
 from evtui.tui.format import source_note
 from evtui.tui.layout import PANES, Box, Layout, arrange
-from evtui.tui.lines import BLANK, Line, block, exactly, text_of
+from evtui.tui.lines import BLANK, Line, block, text_of
 from evtui.tui.paint import chrome, cpu, errors, orders, stock
 from evtui.tui.paint.frame import dimmed, frame
 from evtui.tui.view import View
@@ -92,14 +92,15 @@ def _pane(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
     return frame(title, (note, style), body, box.width, box.height, focused=desk.focus == name)
 
 
+def picture(view: View, desk: Desk, width: int, height: int) -> list[Line]:
+    """The whole screen: `height` lines of `width` cells. The boxes tile it, so that lines of neighbours are joined."""
+    drawn: list[Line] = [BLANK] * height
+    for name, box in sorted(layout(view, desk, width, height).boxes.items(), key=lambda item: item[1].x):
+        for offset, line in enumerate(draw(view, desk, name, box)):
+            drawn[box.y + offset] = (*drawn[box.y + offset], *line)
+    return drawn
+
+
 def snapshot(view: View, width: int = 120, height: int = 36) -> str:
     """The whole screen as plain text: what is printed where there is no terminal."""
-    desk = Desk(focus="")
-    boxes = layout(view, desk, width, height).boxes
-    rows: list[Line] = [BLANK] * height
-    for name, box in sorted(boxes.items(), key=lambda item: item[1].x):
-        if name == "footer":
-            continue
-        for offset, line in enumerate(draw(view, desk, name, box)):
-            rows[box.y + offset] = (*exactly(rows[box.y + offset], box.x), *line) if box.x else line
-    return text_of(rows)
+    return text_of(picture(view, Desk(focus=""), width, height))

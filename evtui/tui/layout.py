@@ -22,6 +22,10 @@ class Box(Struct, frozen=True):
     width: int
     height: int
 
+    def holds(self, x: int, y: int) -> bool:
+        """Whether the cell at this column and row is in it."""
+        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
+
 
 class Layout(Struct, frozen=True):
     """What is shown where. A pane that is not in `boxes` is not shown; `tabs` says that one pane is shown at a time."""

@@ -24,7 +24,6 @@ PASSED_THROUGH = {
     "evtui.tui.paint.frame": "tests/tui draws every pane",
     "evtui.tui.paint.stock": "tests/tui draws every pane",
     "evtui.tui.screens.base": "tests/tui opens every page",
-    "evtui.tui.widgets.board": "tests/tui runs the desk",
     "evtui.tui.host": "tests/tui runs the desk",
 }
 """Modules that others use and no test imports by name, with where they are tested."""

@@ -28,7 +28,7 @@ from evtui.providers.base import Context, Provider, Question, Settings
 from evtui.providers.simulated.provider import SimulatedProvider, SimulatedSettings
 from evtui.session import Session
 from evtui.tui.app import Cockpit
-from evtui.tui.layout import PANES
+from evtui.tui.layout import PANES, Box
 from evtui.tui.screens.desk import DeskScreen
 from evtui.tui.themes import STYLES
 from evtui.tui.widgets.lines import Lines
@@ -110,16 +110,22 @@ class Driven:
 
     def strips(self, box: str) -> list[Strip]:
         """The rows of a box of the desk, as they are drawn."""
-        widget = self.desk.query_one(f"#{box}", Lines)
-        return [widget.render_line(y) for y in range(widget.size.height)]
+        place = self.placed()[box]
+        return [
+            self.desk.lines.render_line(y).crop(place.x, place.x + place.width)
+            for y in range(place.y, place.y + place.height)
+        ]
+
+    def placed(self) -> dict[str, Box]:
+        """Where each box of the desk stands."""
+        return self.desk.layout_for(self.app.size).boxes
 
     def box(self, box: str) -> str:
         return "\n".join(strip.text for strip in self.strips(box))
 
     def boxes(self) -> dict[str, str]:
         """Every box that is shown."""
-        ids = [widget.id or "" for widget in self.desk.query(Lines) if widget.size.area]
-        return {box: self.box(box) for box in ids}
+        return {box: self.box(box) for box in self.placed()}
 
     @property
     def page(self) -> str:
@@ -135,7 +141,7 @@ class Driven:
     @property
     def focused(self) -> list[str]:
         """Panes whose frame says that they have the focus."""
-        shown = [pane for pane in PANES if self.desk.query_one(f"#{pane}").size.area]
+        shown = [pane for pane in PANES if pane in self.placed()]
         return [pane for pane in shown if next(iter(self.strips(pane)[0])).style == STYLES["focus"]]
 
     def selected(self) -> str | None:

@@ -32,7 +32,8 @@ def sound(driven: Driven, width: int, height: int) -> None:
 
 
 async def settled(driven: Driven, width: int, height: int) -> None:
-    await driven.until(lambda: tuple(driven.app.screen.size) == (width, height), "the size")
+    drawn = driven.desk.lines if driven.app.screen is driven.desk else driven.app.screen
+    await driven.until(lambda: tuple(drawn.size) == (width, height), "the size")
     await driven.settle()
 
 

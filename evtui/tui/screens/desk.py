@@ -11,25 +11,13 @@ from textual.screen import Screen
 from evtui.domain.codes import OrderCode, parse_code
 from evtui.errors import CodeError
 from evtui.tui.actions import DESK, footer
-from evtui.tui.compose import Desk, draw, layout
+from evtui.tui.compose import Desk, layout, picture
 from evtui.tui.host import Host, host
-from evtui.tui.layout import PANES, Box, Layout
+from evtui.tui.layout import PANES, Layout
 from evtui.tui.paint.orders import Cursor, feed, selection
 from evtui.tui.screens.base import bindings
 from evtui.tui.view import View
-from evtui.tui.widgets.board import Board
 from evtui.tui.widgets.lines import Lines
-
-_LINES = ("header", "tabs", "first", "alert", "footer")
-
-
-class _Panes(Board):
-    def __init__(self, desk: DeskScreen) -> None:
-        super().__init__(*(Lines(name) for name in (*_LINES[:2], *PANES, *_LINES[2:])))
-        self._desk = desk
-
-    def boxes(self, size: Size) -> dict[str, Box]:
-        return self._desk.layout_for(size).boxes
 
 
 class DeskScreen(Screen[None]):
@@ -39,7 +27,8 @@ class DeskScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._board = _Panes(self)
+        self.lines = Lines("desk")
+        """The whole screen, as one widget: what to send is found out line by line anyway, and one starts sooner."""
         self._set = Desk(focus="orders", keys=footer(DESK))
 
     @property
@@ -48,8 +37,8 @@ class DeskScreen(Screen[None]):
         return host(self)
 
     def compose(self) -> ComposeResult:
-        """The board."""
-        yield self._board
+        """The one widget."""
+        yield self.lines
 
     def layout_for(self, size: Size) -> Layout:
         """The boxes at a size, for what is set now."""
@@ -64,19 +53,11 @@ class DeskScreen(Screen[None]):
         self.show(self.cockpit.view())
 
     def show(self, view: View) -> None:
-        """Draw every box; widgets send only rows that changed."""
-        boxes = layout(view, self._set, self.app.size.width, self.app.size.height).boxes
-        for child in self._board.children:
-            box = boxes.get(child.id or "")
-            if box is not None and isinstance(child, Lines):
-                child.show(draw(view, self._set, child.id or "", box))
+        """Draw every row; only those that changed are sent."""
+        self.lines.show(picture(view, self._set, self.app.size.width, self.app.size.height))
 
     def _change(self, desk: Desk) -> None:
-        moved = (desk.focus, desk.zoomed) != (self._set.focus, self._set.zoomed)
         self._set = desk
-        if moved:
-            # a widget clears the layout of those above it, not its own: so one of the children asks
-            self._board.children[0].refresh(layout=True)
         self.show(self.cockpit.view())
 
     def action_pane(self, name: str) -> None:
@@ -126,9 +107,10 @@ class DeskScreen(Screen[None]):
 
     def on_click(self, event: Click) -> None:
         """A click gives a pane the focus."""
-        name = event.widget.id if event.widget else None
-        if name in PANES:
-            self.action_pane(name)
+        boxes = self.layout_for(self.app.size).boxes
+        for name in PANES:
+            if name in boxes and boxes[name].holds(event.screen_x, event.screen_y):
+                self.action_pane(name)
 
     def selected(self) -> str | None:
         """The TG code of the selected row; without a selection the code of what is most urgent."""
