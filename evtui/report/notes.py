@@ -28,7 +28,7 @@ def notes_of(
         source = healths[topic]
         if not source.usable:
             by_hand = "; fill in the sentence by hand" if topic is Topic.TRAFFIC else ""
-            notes.append(Note(topic, _unusable(state, source) + by_hand))
+            notes.append(Note(topic, unusable(state, source) + by_hand))
             continue
         notes += [Note(topic, text) for text in _partial(state, source)]
         if topic is Topic.CPU:
@@ -43,7 +43,8 @@ def _named(state: LaunchState, topic: Topic) -> str:
     return f"{topic} ({word(spec.provider)})" if spec else str(topic)
 
 
-def _unusable(state: LaunchState, source: Health) -> str:
+def unusable(state: LaunchState, source: Health) -> str:
+    """What is the matter with a source whose figures are not present truth, since when, and what puts it right."""
     name = _named(state, source.topic)
     why = word(source.why)
     if source.state is SourceState.UNKNOWN:
