@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from msgspec import Struct
-
 from evtui.store.load import services
 from evtui.text import cell_width
+from evtui.tui.desk import Desk
 from evtui.tui.format import source_note
 from evtui.tui.layout import PANES, Box, Layout, arrange
 from evtui.tui.lines import BLANK, Line, block, text_of
@@ -17,18 +16,6 @@ from evtui.tui.view import View
 
 _TITLES = {"stock": "Stock", "orders": "Orders", "cpu": "CPU · traffic", "errors": "Errors"}
 _TOPICS = {"stock": stock.TOPIC, "orders": orders.TOPIC, "cpu": cpu.TOPIC, "errors": errors.TOPIC}
-
-
-class Desk(Struct, frozen=True):
-    """What the engineer has set: which pane has the focus, whether it is zoomed, where they are in the feed."""
-
-    focus: str = "stock"
-    zoomed: bool = False
-    cursor: orders.Cursor = orders.Cursor()
-    alert: int = 0
-    """The alert that `n` has turned to."""
-    keys: tuple[tuple[str, str], ...] = ()
-    """What the footer offers."""
 
 
 def layout(view: View, desk: Desk, width: int, height: int) -> Layout:
@@ -66,10 +53,10 @@ def _tabs(desk: Desk) -> Line:
 def _pane(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
     inner, rows = max(box.width - 2, 0), max(box.height - 2, 0)
     painters: dict[str, Callable[[], list[Line]]] = {
-        "stock": lambda: stock.paint(view, inner, rows),
+        "stock": lambda: stock.paint(view, inner, rows, desk.pane(name)),
         "orders": lambda: orders.paint(view, inner, rows, desk.cursor),
-        "cpu": lambda: cpu.paint(view, inner, rows),
-        "errors": lambda: errors.paint(view, inner, rows),
+        "cpu": lambda: cpu.paint(view, inner, rows, desk.pane(name)),
+        "errors": lambda: errors.paint(view, inner, rows, desk.pane(name)),
     }
     body = painters[name]()
     health = view.sources[_TOPICS[name]]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from evtui.alerts.notebook import Notebook, Standing, standing
 from evtui.alerts.rules import Alert, alerts, known
 from evtui.domain.campaign import Campaign
 from evtui.domain.reading import Topic
@@ -14,6 +15,15 @@ from evtui.store.delivery import FirstOrder, Overdue, first_order
 from evtui.store.sales import ProductFigures, total_figures
 from evtui.store.special import FaultFigures
 from evtui.store.state import Health, LaunchState, health
+from evtui.tui.look import Look
+
+
+class Settings(Struct, frozen=True):
+    """What the engineer has set that changes how facts are shown, not which."""
+
+    look: Look = Look()
+    zone: ZoneInfo | None = None
+    """Zone that times are shown in; None: the campaign's."""
 
 
 class View(Struct, frozen=True):
@@ -22,11 +32,15 @@ class View(Struct, frozen=True):
     state: LaunchState
     now: datetime
     scenario: str
+    look: Look
+    zone: ZoneInfo
+    """The zone times are shown in."""
+    notebook: Notebook
     products: tuple[ProductFigures, ...]
     total: ProductFigures
     late: tuple[Overdue, ...]
     first: FirstOrder | None
-    alerts: tuple[Alert, ...]
+    standing: tuple[Standing, ...]
     faults: tuple[FaultFigures, ...]
     sources: dict[Topic, Health]
 
@@ -42,9 +56,9 @@ class View(Struct, frozen=True):
         return () if self.scenario else tuple(str(topic) for topic, spec in specs if spec.provider == "simulated")
 
     @property
-    def zone(self) -> ZoneInfo:
-        """The zone times are shown in."""
-        return self.state.campaign.zone
+    def alerts(self) -> tuple[Alert, ...]:
+        """Every alert in the order they are shown in: those that nobody has seen first."""
+        return tuple(each.alert for each in self.standing)
 
     @property
     def urgent(self) -> str:
@@ -58,18 +72,27 @@ class View(Struct, frozen=True):
         return named or self.urgent
 
 
-def view(state: LaunchState, now: datetime, scenario: str = "") -> View:
+def view(
+    state: LaunchState,
+    now: datetime,
+    scenario: str = "",
+    settings: Settings = Settings(),
+    notebook: Notebook = Notebook(),
+) -> View:
     """The view of `state` at `now`."""
     figures = known(state, now)
     return View(
         state,
         now,
         scenario,
+        settings.look,
+        settings.zone or state.campaign.zone,
+        notebook,
         figures.products,
         total_figures(state, figures.products, now),
         figures.late,
         first_order(state, now),
-        alerts(state, now, figures),
+        standing(alerts(state, now, figures), notebook, now),
         figures.faults,
         {topic: health(state, topic, now) for topic in Topic},
     )

@@ -21,7 +21,8 @@ from evtui.report.render import render
 from evtui.store.reduce import reduce
 from evtui.store.state import LaunchState, SourceSpec
 from evtui.text import one_line
-from evtui.tui.compose import Desk, draw, layout, snapshot
+from evtui.tui.compose import draw, layout
+from evtui.tui.desk import Desk, snapshot
 from evtui.tui.layout import PANES
 from evtui.tui.lines import plain, text_of
 from evtui.tui.paint import order

@@ -26,7 +26,8 @@ from evtui.domain.reading import (
 from evtui.domain.stock import StockLevel
 from evtui.store.reduce import reduce
 from evtui.store.state import LaunchState, SourceSpec
-from evtui.tui.compose import Desk, draw, layout
+from evtui.tui.compose import draw, layout
+from evtui.tui.desk import Desk
 from evtui.tui.layout import Box
 from evtui.tui.lines import Line, plain
 from evtui.tui.view import View, view

@@ -35,7 +35,8 @@ from rich.cells import cell_len
 
 from evtui.domain.orders import OrderLine
 from evtui.domain.reading import FailureKind, Topic
-from evtui.tui.compose import Desk, draw, snapshot
+from evtui.tui.compose import draw, snapshot
+from evtui.tui.desk import Desk
 from evtui.tui.layout import PANES
 from evtui.tui.lines import plain
 from evtui.tui.paint.orders import Cursor

@@ -30,7 +30,7 @@ from rich.cells import cell_len
 
 from evtui.domain.reading import FailureKind, Topic
 from evtui.tui.actions import DESK, HELP, ORDER, REPORT, footer
-from evtui.tui.compose import Desk
+from evtui.tui.desk import Desk
 from evtui.tui.lines import plain
 from evtui.tui.paint import chrome
 from evtui.tui.paint.chrome import alert_lines

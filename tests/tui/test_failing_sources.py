@@ -20,7 +20,8 @@ from evtui.collector import collector
 from evtui.domain.reading import Answer, Topic
 from evtui.providers.base import Provider
 from evtui.session import Session, open_session
-from evtui.tui.compose import Desk, draw, layout
+from evtui.tui.compose import draw, layout
+from evtui.tui.desk import Desk
 from evtui.tui.layout import PANES
 from evtui.tui.lines import Line, plain
 from evtui.tui.view import view

@@ -23,7 +23,7 @@ from desk_launch import (
 from evtui.domain.metrics import FleetSize
 from evtui.domain.reading import FleetSizes, Reading, Topic
 from evtui.store.reduce import reduce
-from evtui.tui.compose import Desk
+from evtui.tui.desk import Desk
 from evtui.tui.view import view
 
 

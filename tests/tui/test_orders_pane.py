@@ -33,7 +33,8 @@ from desk_launch import (
 from evtui.domain.chain import Step, StepSeen, StepState
 from evtui.domain.reading import ChainFacts, Lookup, Reading, Topic
 from evtui.store.reduce import reduce
-from evtui.tui.compose import Desk, draw
+from evtui.tui.compose import draw
+from evtui.tui.desk import Desk
 from evtui.tui.lines import plain
 from evtui.tui.paint.orders import Cursor
 from evtui.tui.view import View, view

@@ -28,7 +28,8 @@ from rich.cells import cell_len
 from evtui.domain.orders import OrderLine
 from evtui.domain.reading import StockLevels, Topic
 from evtui.domain.stock import StockLevel
-from evtui.tui.compose import Desk, draw
+from evtui.tui.compose import draw
+from evtui.tui.desk import Desk
 from evtui.tui.lines import plain
 
 

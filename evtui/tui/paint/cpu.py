@@ -20,6 +20,7 @@ from evtui.store.series import minute_of
 from evtui.text import cell_width, clip, fit
 from evtui.tui.format import UNKNOWN, at, change, percent, short_number, spark
 from evtui.tui.lines import Line
+from evtui.tui.look import Pane
 from evtui.tui.view import View
 
 TOPIC = Topic.CPU
@@ -29,7 +30,7 @@ _LEAD = 28
 """Cells of words before a sparkline."""
 
 
-def paint(view: View, cells: int, rows: int) -> list[Line]:
+def paint(view: View, cells: int, rows: int, pane: Pane = Pane()) -> list[Line]:
     """The body of the pane: services, traffic, time axis, fleet, and single machines where there is room."""
     if rows < 1:
         return []

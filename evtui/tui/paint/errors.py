@@ -8,6 +8,7 @@ from evtui.store.special import FaultFigures
 from evtui.text import fit, one_line
 from evtui.tui.format import UNKNOWN, hour_or_day
 from evtui.tui.lines import Line
+from evtui.tui.look import Pane
 from evtui.tui.view import View
 
 TOPIC = Topic.ERRORS
@@ -20,7 +21,7 @@ _WORD = {"new": "NEW", "risen": "MORE", "known": "", "ignored": "ign."}
 _STYLE = {"new": "alert", "risen": "warn", "known": "", "ignored": "dim"}
 
 
-def paint(view: View, cells: int, rows: int) -> list[Line]:
+def paint(view: View, cells: int, rows: int, pane: Pane = Pane()) -> list[Line]:
     """The body of the pane: one row a fault, and the newest message below where there is room."""
     if rows < 1:
         return []

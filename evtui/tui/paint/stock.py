@@ -9,6 +9,7 @@ from evtui.store.sales import Outlook, ProductFigures, Velocity
 from evtui.text import cell_width, fit
 from evtui.tui.format import UNKNOWN, at, countdown, hour_or_day, number, outlook
 from evtui.tui.lines import Line, plain, spread, width
+from evtui.tui.look import Pane
 from evtui.tui.view import View
 
 _SYMBOLS = {"HKD": "HK$", "TWD": "NT$", "MYR": "RM"}
@@ -19,7 +20,7 @@ LOW_SHARE = 0.1
 """Share of the opening stock from which what is left is marked as low."""
 
 
-def paint(view: View, cells: int, rows: int) -> list[Line]:
+def paint(view: View, cells: int, rows: int, pane: Pane = Pane()) -> list[Line]:
     """The body of the pane; with few rows the products alone, with many the full table."""
     if cells < 50 or not _has_table(view, rows):
         return [_brief(view, figures, cells) for figures in view.products[: max(rows, 0)]]

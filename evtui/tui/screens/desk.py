@@ -11,7 +11,8 @@ from textual.screen import Screen
 from evtui.domain.codes import OrderCode, parse_code
 from evtui.errors import CodeError
 from evtui.tui.actions import DESK, footer
-from evtui.tui.compose import Desk, layout, picture
+from evtui.tui.compose import layout, picture
+from evtui.tui.desk import Desk
 from evtui.tui.host import Host, host
 from evtui.tui.layout import PANES, Layout
 from evtui.tui.paint.orders import Cursor, feed, selection
