@@ -18,7 +18,6 @@ PASSED_THROUGH = {
     "evtui.commands.arguments": "tests/cli: every form of --at and --window",
     "evtui.config.notes": "tests/config: every message is made of it",
     "evtui.report.words": "tests/report: every line is made of it",
-    "evtui.tui.clipboard": "tests/tui: the report page copies with it",
     "evtui.tui.paint.cpu": "tests/tui draws every pane",
     "evtui.tui.paint.errors": "tests/tui draws every pane",
     "evtui.tui.paint.frame": "tests/tui draws every pane",

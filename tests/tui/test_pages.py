@@ -16,6 +16,7 @@ from evtui.commands import report as command
 from evtui.domain.reading import Answer, FailureKind, Lookup, Topic
 from evtui.providers.base import Provider, Question, SourceError
 from evtui.report.model import Style
+from evtui.terminal.clipboard import osc52
 from evtui.tui.screens.go_to import GoTo
 from evtui.tui.screens.order import OrderPage
 from evtui.tui.screens.report import ReportPage
@@ -140,8 +141,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
-    monkeypatch.delenv("TMUX", raising=False)
+    for name in ("TMUX", "STY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
     return tmp_path
+
+
+def sent_to(driven: Driven, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is written to the terminal from now on."""
+    written: list[str] = []
+    monkeypatch.setattr(driven.app._driver, "write", written.append)
+    return written
 
 
 def report_on(driven: Driven, length: int) -> str:
@@ -165,14 +175,15 @@ async def test_the_report_page_shows_what_the_command_prints(home: Path, scenari
             await driven.press("s")
 
 
-async def test_y_saves_the_very_bytes_and_says_where(home: Path) -> None:
+async def test_y_saves_the_very_bytes_and_says_where(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = ManualClock(LATE_MORNING)
     async with wired(clock) as printing:
         printed = (await command.run(printing, Style.STRICT)).text
     async with cockpit(session=wired(clock), size=(140, 40)) as driven:
+        written = sent_to(driven, monkeypatch)
         await driven.press("r", "y")
         await driven.until(lambda: "saved " in driven.page, "the word of it")
-        assert driven.app.clipboard == printed
+        assert osc52(printed.encode()) in written
     (file,) = home.rglob("report-*.txt")
     assert file.read_bytes() == printed.encode()
     assert file.name == "report-cuapp-cny-2024-day1-20240125-1131.txt"
@@ -198,9 +209,10 @@ async def test_what_cannot_be_saved_is_not_called_saved(home: Path, monkeypatch:
     blocked.write_text("not a folder")
     monkeypatch.setenv("XDG_DATA_HOME", str(blocked))
     async with cockpit(size=(140, 40)) as driven:
+        written = sent_to(driven, monkeypatch)
         await driven.press("r", "y")
         await driven.until(lambda: "not saved: " in driven.page, "the word of it")
-        assert not driven.app.clipboard
+        assert "\x1b]52" not in "".join(written)
 
 
 async def test_the_report_stands_still_while_the_launch_goes_on(home: Path) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from evtui.errors import UsageError
 from evtui.report.build import build
 from evtui.report.model import Format, Style
 from evtui.report.render import render, templates_of
 from evtui.report.save import default_path, keep
+from evtui.terminal.clipboard import send
 from evtui.tui.actions import REPORT
-from evtui.tui.clipboard import send
 from evtui.tui.lines import BLANK, Line, folded
 from evtui.tui.screens.base import Page, bindings
 from evtui.tui.view import View
@@ -73,4 +75,10 @@ class ReportPage(Page):
         except UsageError as error:
             self.say(((f" not saved: {error}", "alert"),))
             return
-        self.say(((f" saved {path} · {send(self.app, self._text)}", "ok"),))
+        self.say(((f" saved {path} · {send(self._text, os.environ, self._to_terminal)}", "ok"),))
+
+    def _to_terminal(self, data: str) -> None:
+        """Past the framework, which knows neither tmux nor screen."""
+        if (driver := self.app._driver) is not None:
+            driver.write(data)
+            driver.flush()
