@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,16 @@ import click
 
 from evtui import __version__, paths
 from evtui.commands.ending import Program, ReaderGone, crashed, discard, exit_of, finish, no_room, say
-from evtui.commands.options import DEMO_AT, WORLD, config_option, demo_flag, demo_options
+from evtui.commands.options import (
+    BENCH,
+    BENCH_RATE,
+    DEMO_AT,
+    WORLD,
+    config_option,
+    demo_flag,
+    demo_options,
+    rate_option,
+)
 from evtui.errors import EvtuiError, Exit, UsageError
 from evtui.logfile import LEVELS, logging_to_file, tell
 
@@ -60,11 +70,14 @@ def cli(context: click.Context, config: str | None, log_level: str, whole_frames
 
 @cli.command()
 @demo_options
+@rate_option
 @click.pass_context
-def demo(context: click.Context, scenario: str, seed: int, at: str, speed: float) -> None:
+def demo(context: click.Context, scenario: str, seed: int, at: str, speed: float, rate: int) -> None:
     """The cockpit on a simulated launch."""
     _refuse_config(context)
-    _cockpit(context, _simulated(scenario, seed, at, speed if _at_terminal() else 0.0))
+    if scenario != BENCH and context.get_parameter_source("rate") is click.core.ParameterSource.COMMANDLINE:
+        raise UsageError(f"--rate says how fast the bench's orders come: it needs --scenario {BENCH}")
+    _cockpit(context, _simulated(scenario, seed, at, speed if _at_terminal() else 0.0, rate))
 
 
 @cli.command()
@@ -172,7 +185,7 @@ def _at_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
-def _simulated(scenario: str, seed: int, at: str, speed: float) -> Session:
+def _simulated(scenario: str, seed: int, at: str, speed: float, rate: int = BENCH_RATE) -> Session:
     from evtui.clock import ManualClock, RunningClock
     from evtui.commands.arguments import moment
     from evtui.config.load import example_path, load
@@ -180,8 +193,12 @@ def _simulated(scenario: str, seed: int, at: str, speed: float) -> Session:
 
     file = load(example_path())
     start = moment(at, file.campaign.zone, DEMO_AT)
+    if scenario == BENCH:
+        from evtui.providers.simulated.load import stocked
+
+        file = replace(file, campaign=stocked(file.campaign, rate))
     clock: Clock = RunningClock(start, speed) if speed else ManualClock(start)
-    return open_session(file, clock, Demo(scenario, seed))
+    return open_session(file, clock, Demo(scenario, seed, rate))
 
 
 def _live(path: Path) -> Session:

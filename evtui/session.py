@@ -54,6 +54,8 @@ class Demo(Struct, frozen=True):
 
     scenario: str = "calm"
     seed: int = 1
+    rate: int | None = None
+    """Orders a second of the bench's scenario; None leaves it to the simulation."""
 
 
 class Session:
@@ -182,7 +184,7 @@ def open_session(
         clock=clock,
         environ=os.environ if environ is None else environ,
         folder=str(file.path.parent),
-        options={"scenario": demo.scenario, "seed": demo.seed} if demo else {},
+        options={"scenario": demo.scenario, "seed": demo.seed, "rate": demo.rate} if demo else {},
     )
     providers, problems = open_providers(file, classes, settings, context)
     if problems:

@@ -22,6 +22,12 @@ SCENARIOS = (
 )
 """Launches the simulation can play."""
 
+BENCH = "load"
+"""The scenario that is no launch: it is there to see what the program can bear, and `--rate` belongs to it alone."""
+
+BENCH_RATE = 1_000
+"""Orders a second of the bench where nobody says another rate."""
+
 DEMO_AT = "2024-01-25T10:30"
 """Where a demo starts: half an hour into the launch of the shipped campaign file."""
 
@@ -50,11 +56,25 @@ def demo_options(command: Command) -> Command:
         ),
         click.option("--at", metavar="TIME", default=DEMO_AT, show_default=True, help="ISO 8601, campaign's zone."),
         click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which world."),
-        click.option("--scenario", type=click.Choice(SCENARIOS), default="calm", show_default=True, help="Which day."),
+        click.option(
+            "--scenario",
+            type=click.Choice((*SCENARIOS, BENCH)),
+            default="calm",
+            show_default=True,
+            help=f"Which day; {BENCH} is for benches only: orders without end from a minute before the start on.",
+        ),
     ):
         command = option(command)
     return command
 
+
+rate_option = click.option(
+    "--rate",
+    type=click.IntRange(1, 20_000),
+    default=BENCH_RATE,
+    show_default=True,
+    help=f"Orders a second of the scenario {BENCH}.",
+)
 
 demo_flag = click.option("--demo", is_flag=True, help="Ask the built-in simulation instead of the sources.")
 

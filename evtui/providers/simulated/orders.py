@@ -85,13 +85,13 @@ class SimLine(NamedTuple):
 
 
 _UNPAID = Words("WaitingToPay", "WaitingToPay", "Hide", "")
-_PAID = Words("WaitingToTrans", "OrderProcessing", "Hide", "")
+PAID = Words("WaitingToTrans", "OrderProcessing", "Hide", "")
 _WAITING = Words("WaitingToShipping", "WaitingToShipping", "WaitingToShipping", "WaitingToShipping")
 _CONFIRMED = Words("ConfirmedToShipping", "ConfirmedToShipping", "ConfirmedToShipping", "ConfirmedToShipping")
 _ONLY_USER = Words("ConfirmedToShipping", "ConfirmedToShipping", "WaitingToShipping", "ConfirmedToShipping")
 _ONLY_SCM = Words("WaitingToShipping", "WaitingToShipping", "ConfirmedToShipping", "WaitingToShipping")
 _INVALID = Words("WaitingToShipping", "WaitingToShipping", "WaitingToShipping", "Fail")
-_DELIVERED = Words("ShippingFinish", "ShippingFinish", "Finish", "Finish")
+DELIVERED = Words("ShippingFinish", "ShippingFinish", "Finish", "Finish")
 _EXPIRED = Words("Cancel", "Cancel", "Hide", "")
 _CANCELLED = Words("Cancel", "Cancel", "Cancel", "Cancel")
 _REFUNDED = Words("RefundFinish", "RefundFinish", "RefundFinish", "Finish")
@@ -158,7 +158,7 @@ def standing(journey: Journey, at: int) -> tuple[Words, int]:
     if journey.released <= at:
         return _GONE[journey.fate], journey.released
     if journey.delivered <= at:
-        return _DELIVERED, journey.delivered
+        return DELIVERED, journey.delivered
     if journey.task <= at:
         return _REQUESTED.get(journey.fate, _CONFIRMED), journey.task
     if journey.fate is Fate.INVALID and journey.judged <= at:
@@ -166,7 +166,7 @@ def standing(journey: Journey, at: int) -> tuple[Words, int]:
     if journey.transferred <= at:
         return _WAITING, journey.transferred
     if journey.paid <= at:
-        return _PAID, journey.paid
+        return PAID, journey.paid
     return _UNPAID, journey.created
 
 

@@ -31,8 +31,9 @@ from evtui.providers.simulated.draw import MINUTE, to_moment, to_ms
 from evtui.providers.simulated.evidence import steps
 from evtui.providers.simulated.faults import FaultLog
 from evtui.providers.simulated.health import Health
+from evtui.providers.simulated.load import LoadWorld
 from evtui.providers.simulated.orders import line_at
-from evtui.providers.simulated.scenario import Scenario, scenario_named
+from evtui.providers.simulated.scenario import LOAD, LOAD_RATE, Scenario, scenario_named
 from evtui.providers.simulated.world import World
 
 _SLICE = 0.004
@@ -81,7 +82,7 @@ class SimulatedProvider:
         key = ("simulated world", scenario.name, seed)
         world = context.shared.get(key)
         if not isinstance(world, World):
-            world = context.shared[key] = World(context.campaign, scenario, seed)
+            world = context.shared[key] = _world(context, scenario, seed)
         self._world: World = world
         self._health = Health(world)
         self._faults = FaultLog(world)
@@ -151,7 +152,9 @@ class SimulatedProvider:
     def _orders(self, now: int, cursor: object) -> Answer:
         after = self._after(now, cursor)
         since = to_moment(after) if isinstance(cursor, int) else None
-        return Answer(OrderBatch(self._world.lines_changed(after, now), since), to_moment(now), cursor=max(after, now))
+        upto = self._world.part_end(after, now)
+        batch = OrderBatch(self._world.lines_changed(after, upto), since)
+        return Answer(batch, to_moment(upto), Coverage(more=upto < now), cursor=max(after, upto))
 
     def _errors(self, now: int, cursor: object) -> Answer:
         after = self._after(now, cursor)
@@ -194,3 +197,11 @@ class SimulatedProvider:
         if start < cursor.since:
             spans.append((start, cursor.since - MINUTE))
         return spans, Told(max(cursor.upto, newest), start, more=False)
+
+
+def _world(context: Context, scenario: Scenario, seed: int) -> World:
+    """The world that a session's sources share; the bench's begins when the session does."""
+    if scenario is not LOAD:
+        return World(context.campaign, scenario, seed)
+    rate = int(context.options.get("rate") or LOAD_RATE)
+    return LoadWorld(context.campaign, scenario, seed, to_ms(context.clock.now()), rate)

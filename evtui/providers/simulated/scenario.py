@@ -78,6 +78,12 @@ SCENARIOS = {
     )
 }
 
+LOAD = Scenario("load", "bench only: orders at any rate without end", Pace.NONE, crowd=0.6)
+"""No launch to rehearse, and so not among the others: it is there to see what the program can bear."""
+
+LOAD_RATE = 1_000
+"""Orders a second of the load where nobody says another rate."""
+
 
 def scenario_named(name: str) -> Scenario:
     """The scenario of this name.
@@ -85,7 +91,7 @@ def scenario_named(name: str) -> Scenario:
     Raises:
         UsageError: there is none.
     """
-    found = SCENARIOS.get(name)
+    found = LOAD if name == LOAD.name else SCENARIOS.get(name)
     if found is None:
         raise UsageError(f"there is no scenario {name!r}; there are {', '.join(SCENARIOS)}")
     return found

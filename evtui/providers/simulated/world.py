@@ -49,6 +49,10 @@ class World:
         while self.behind(now):
             self.step()
 
+    def part_end(self, after: int, now: int) -> int:
+        """The moment up to which an answer about what changed after `after` tells; here all of it, to the present."""
+        return now
+
     def lines_changed(self, after: int, upto: int) -> tuple[OrderLine, ...]:
         """Lines that changed in (after, upto], each once, as they stand at `upto`."""
         shop, lines = self.campaign.shop.id, self.flow.lines

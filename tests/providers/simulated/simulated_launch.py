@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from evtui.clock import ManualClock
@@ -100,7 +100,7 @@ class Launch:
         self.context = Context(self.campaign, self.clock, {}, options={"scenario": scenario, "seed": seed})
         self.provider = SimulatedProvider.open(SimulatedSettings(), self.context)
 
-    def until(self, now: datetime) -> Launch:
+    def until(self, now: datetime) -> Self:
         self.clock.set(now)
         return self
 
