@@ -62,7 +62,8 @@ class LoadWorld(World):
         self._rate = rate
         self._shop = campaign.shop.id
         self._begins = max(start // MINUTE * MINUTE - _LEAD, max(shelf.opens for shelf in shelves))
-        self._span = min(max(PART_LINES * SECOND // (2 * rate), 1), _FIRST_DELIVERY - 1)
+        room = PART_LINES - len(_DELAYS) - 1  # where a stretch begins decides whether each run of orders has one more
+        self._span = min(max(room * SECOND // (2 * rate), 1), _FIRST_DELIVERY - 1)
         self._goods = tuple((shelf.product.page_id, shelf.sku_id, shelf.product.price) for shelf in shelves)
         self._most = len(shelves) * max(min(shelf.total for shelf in shelves), 0)
         self._most = self._made(min(shelf.closes for shelf in shelves))
