@@ -23,10 +23,13 @@ from evtui.commands.options import (
     BENCH,
     BENCH_RATE,
     DEMO_AT,
+    EVERY,
+    PLAIN,
     WORLD,
     config_option,
     demo_flag,
     demo_options,
+    plain_options,
     rate_option,
 )
 from evtui.errors import EvtuiError, Exit, UsageError
@@ -49,6 +52,7 @@ log = logging.getLogger(__name__)
     show_default=True,
     help="How much the program's own log tells.",
 )
+@plain_options
 @click.option("--whole-frames", is_flag=True, help="Send whole lines instead of changed cells (odd terminals).")
 @click.version_option(__version__, prog_name="evtui")
 @click.pass_context
@@ -69,6 +73,7 @@ def cli(context: click.Context, config: str | None, log_level: str, whole_frames
 
 
 @cli.command()
+@plain_options
 @demo_options
 @rate_option
 @click.pass_context
@@ -77,7 +82,8 @@ def demo(context: click.Context, scenario: str, seed: int, at: str, speed: float
     _refuse_config(context)
     if scenario != BENCH and context.get_parameter_source("rate") is click.core.ParameterSource.COMMANDLINE:
         raise UsageError(f"--rate says how fast the bench's orders come: it needs --scenario {BENCH}")
-    _cockpit(context, _simulated(scenario, seed, at, speed if _at_terminal() else 0.0, rate))
+    runs = _at_terminal() or _in_lines(context)
+    _cockpit(context, _simulated(scenario, seed, at, speed if runs else 0.0, rate))
 
 
 @cli.command()
@@ -105,16 +111,16 @@ def report(
 ) -> None:
     """The fixed-format report; each source is asked once."""
     from evtui.commands import report as command
-    from evtui.commands.arguments import window as length_of
+    from evtui.commands.arguments import length
     from evtui.report.model import Format, Style
 
     if out is not None and not out.strip():
         raise UsageError("--out: the name of the file is empty")
-    length = length_of(window) if window is not None else None
+    back = length(window, "--window") if window is not None else None
     chosen = Style(style) if style else None
     target = Path(out) if out else None
     session = _session(context, demo, scenario, seed, at)
-    finish(_run(session, command.run(session, chosen, Format(form), length, target, require_fresh)))
+    finish(_run(session, command.run(session, chosen, Format(form), back, target, require_fresh)))
 
 
 @cli.command()
@@ -185,6 +191,11 @@ def _at_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
+def _in_lines(context: click.Context) -> bool:
+    """Whether lines are wanted, or the terminal can do nothing else."""
+    return bool(context.meta.get(PLAIN)) or (_at_terminal() and os.environ.get("TERM", "") in ("", "dumb"))
+
+
 def _simulated(scenario: str, seed: int, at: str, speed: float, rate: int = BENCH_RATE) -> Session:
     from evtui.clock import ManualClock, RunningClock
     from evtui.commands.arguments import moment
@@ -222,7 +233,18 @@ def _session(context: click.Context, demo: bool, scenario: str, seed: int, at: s
 
 
 def _cockpit(context: click.Context, session: Session) -> None:
-    """The screen, or one plain snapshot of it where there is no terminal."""
+    """The screen, or one plain snapshot of it where there is no terminal, or lines where they are asked for."""
+    every = context.meta.get(EVERY)
+    if _in_lines(context):
+        from evtui.commands import plain
+        from evtui.commands.arguments import length
+        from evtui.commands.typed import standard_input
+
+        span = plain.EVERY if every is None else length(every, "--every")
+        finish(_run(session, plain.run(session, span, standard_input())))
+        return
+    if every is not None:
+        raise UsageError("--every says how often the line mode speaks: it needs --plain")
     if not _at_terminal():
         finish(_run(session, _snapshot(session)))
         return

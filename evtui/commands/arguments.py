@@ -27,16 +27,16 @@ def moment(text: str, zone: tzinfo, example: str) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def window(text: str) -> timedelta:
-    """`--window`: a duration such as `30m`.
+def length(text: str, flag: str) -> timedelta:
+    """What `flag` takes: a duration such as `30m`.
 
     Raises:
         UsageError: it is none, or nothing long.
     """
     try:
-        length = parse_duration(text)
+        found = parse_duration(text)
     except ValueError as error:
-        raise UsageError(f"--window {quote(text)}: {error}") from None
-    if not length:
-        raise UsageError(f"--window {quote(text)}: expected a duration longer than nothing")
-    return length
+        raise UsageError(f"{flag} {quote(text)}: {error}") from None
+    if not found:
+        raise UsageError(f"{flag} {quote(text)}: expected a duration longer than nothing")
+    return found

@@ -76,6 +76,29 @@ rate_option = click.option(
     help=f"Orders a second of the scenario {BENCH}.",
 )
 
+PLAIN, EVERY = "evtui.plain", "evtui.every"
+"""Where the wish for lines is noted, whether it stands before the command or behind it."""
+
+
+def plain_options(command: Command) -> Command:
+    """--plain and --every."""
+    for option in (
+        click.option(
+            "--every", metavar="D", expose_value=False, callback=_wish, help="Time between two pulses of --plain: 5m."
+        ),
+        click.option(
+            "--plain", is_flag=True, expose_value=False, callback=_wish, help="Lines for screen readers, no screen."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _wish(context: click.Context, option: click.Parameter, value: object) -> None:
+    if value not in (None, False):
+        context.meta[f"evtui.{option.name}"] = value
+
+
 demo_flag = click.option("--demo", is_flag=True, help="Ask the built-in simulation instead of the sources.")
 
 

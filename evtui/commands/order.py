@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -10,15 +11,23 @@ from evtui.commands.output import Output
 from evtui.domain.codes import OrderCode
 from evtui.domain.reading import Failure, Lookup, Reading, Topic
 from evtui.errors import Exit
-from evtui.report.order import order_view
+from evtui.report.order import OrderView, order_view
 from evtui.report.order_text import render_order, unknown_order_json
 from evtui.report.words import stamp, word
 from evtui.session import Session
 from evtui.store.state import health
 
 
-async def run(session: Session, code: OrderCode, as_json: bool = False, confirmed: bool = False) -> Output:
+async def run(
+    session: Session,
+    code: OrderCode,
+    as_json: bool = False,
+    confirmed: bool = False,
+    written: Callable[[OrderView], str] | None = None,
+) -> Output:
     """The order a TG or TS code belongs to; `confirmed` allows the look-up that touches a production API.
+
+    `written` writes it out in another way than as aligned text or JSON.
 
     Exits 0 when every line is delivered, released or waiting within its limit, 1 when anything is late, failed or not
     understood or belongs to another shop, 3 when nobody could tell of the order.
@@ -31,6 +40,7 @@ async def run(session: Session, code: OrderCode, as_json: bool = False, confirme
     if tg_code is None or not told:
         await session.refresh()
         tg_code = _group(session, code)
+    write = written or partial(render_order, as_json=as_json)
     now = session.clock.now()
     view = order_view(session.state, tg_code, now) if tg_code else None
     orders = health(session.state, Topic.ORDERS, now)
@@ -40,8 +50,8 @@ async def run(session: Session, code: OrderCode, as_json: bool = False, confirme
         return Output(text, (*warnings, sentence), Exit.UNREACHABLE)
     if not told and not orders.usable:
         warnings.append(f"{view.tg_code}: its statuses are old, since orders is {orders.state}: {word(orders.why)}")
-        return Output(render_order(view, as_json), tuple(warnings), Exit.UNREACHABLE)
-    return Output(render_order(view, as_json), tuple(warnings), Exit.OK if view.calm else Exit.ACTION)
+        return Output(write(view), tuple(warnings), Exit.UNREACHABLE)
+    return Output(write(view), tuple(warnings), Exit.OK if view.calm else Exit.ACTION)
 
 
 def _group(session: Session, code: OrderCode) -> str | None:

@@ -94,3 +94,8 @@ def outlook(forecast: Forecast, zone: ZoneInfo, now: datetime, *, with_range: bo
             return UNKNOWN
         case other:
             return str(other)
+
+
+def counted(count: float | None, noun: str) -> str:
+    """A count with its noun: `1 set`, `4,799 sets`, `-- sets`."""
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"

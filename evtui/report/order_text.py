@@ -1,4 +1,4 @@
-"""An order written out: aligned text for people, JSON for scripts."""
+"""An order written out: aligned text for people, sentences for those who listen, JSON for scripts."""
 
 from __future__ import annotations
 
@@ -44,6 +44,26 @@ def _text(view: OrderView) -> Iterator[str]:
         yield f"  clock from {line.clock} {stamp(line.clock_start, zone)}, limit {format_duration(line.limit)}"
         yield f"  user {_status(line.status_user)} · SCM {_status(line.status_scm)} · table {_status(line.status)}"
         yield from _table([_HEAD, *(_cells(step, zone) for step in line.steps)])
+
+
+def order_sentences(view: OrderView) -> Iterator[str]:
+    """The order as whole sentences, one fact a line and nothing aligned: every line of it, step by step."""
+    count = f"{len(view.lines)} line{'s' if len(view.lines) > 1 else ''}"
+    yield f"{view.tg_code} has {count}, shop {view.shop}, as of {stamp(view.as_of, view.zone)} {view.zone.key}."
+    for line in view.lines:
+        yield f"Line {line.ts_code}: {_product(line)}, {line.quantity} set{'' if line.quantity == 1 else 's'}."
+        if line.other_shop:
+            yield f"It belongs to {line.other_shop}."
+        yield f"State: {_state(line)}."
+        start = stamp(line.clock_start, view.zone)
+        yield f"Its clock runs from {line.clock}, {start}; the limit is {format_duration(line.limit)}."
+        statuses = f"user {_status(line.status_user)}, SCM {_status(line.status_scm)}, table {_status(line.status)}"
+        yield f"Statuses: {statuses}."
+        for step in line.steps:
+            name, state, *told = _cells(step, view.zone)
+            words = ("at", "after", "told by", "remark")
+            facts = [f"{what} {fact}" for what, fact in zip(words, told, strict=True) if fact not in ("", UNKNOWN)]
+            yield f"Step {name}: {', '.join([state, *facts])}."
 
 
 def _product(line: LineView) -> str:
