@@ -39,7 +39,7 @@ UNPAID_WORDS = frozenset({"New", "WaitingTo3DAuth", "WaitingToPay", "WaitingToCr
 TRANSFER_WORDS = frozenset({"WaitingToTrans", "TransIsProcessing", "TransToERPFail", "WaitingToThirdPartyTrans"})
 
 
-class OrderLine(Struct, frozen=True):
+class OrderLine(Struct, frozen=True, gc=False):
     """One TS of one TG, as one source saw it at one moment (the big table's row, or an API's answer).
 
     Units: `quantity` in sets, `amount` in the campaign's currency; times aware UTC.

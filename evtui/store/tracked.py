@@ -6,7 +6,7 @@ The merge is a join: commutative, associative and idempotent, so readings may co
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ after a longer one the row may have been touched again since, and a deadline mus
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class PaidSeen(NamedTuple):
+class PaidSeen(Struct, frozen=True, order=True, gc=False):
     """A word of a line as paid and still on its way; of several the first counts."""
 
     read_at: datetime
@@ -32,7 +32,7 @@ class PaidSeen(NamedTuple):
     """The reading that this one goes on from: until then the line was as it had been told last."""
 
 
-class Tracked(Struct, frozen=True):
+class Tracked(Struct, frozen=True, gc=False):
     """One TS. `line` is the newest word on it; the rest is what only a history of words can tell."""
 
     line: OrderLine
@@ -116,16 +116,16 @@ def join(a: Tracked, b: Tracked) -> Tracked:
     """Everything two beliefs about the same TS know together."""
     newest = _newer(a, b)
     return Tracked(
-        line=_completed(newest.line, a.line, b.line),
-        read_at=newest.read_at,
-        state=newest.state,
-        paid_exact=_first(a.paid_exact, b.paid_exact),
-        paid_seen=_first(a.paid_seen, b.paid_seen),
-        unpaid_seen=_both(a.unpaid_seen, b.unpaid_seen),
-        delivered_at=_first(a.delivered_at, b.delivered_at),
-        released_at=_first(a.released_at, b.released_at),
-        polled=a.polled or b.polled,
-        steps=a.steps if not b.steps else merge_steps(a.steps, b.steps),
+        _completed(newest.line, a.line, b.line),
+        newest.read_at,
+        newest.state,
+        _first(a.paid_exact, b.paid_exact),
+        _first(a.paid_seen, b.paid_seen),
+        _both(a.unpaid_seen, b.unpaid_seen),
+        _first(a.delivered_at, b.delivered_at),
+        _first(a.released_at, b.released_at),
+        a.polled or b.polled,
+        a.steps if not b.steps else merge_steps(a.steps, b.steps),
     )
 
 
@@ -157,23 +157,23 @@ def _step_rank(seen: StepSeen) -> tuple[int, bool, float, str, str]:
 
 def _newer(a: Tracked, b: Tracked) -> Tracked:
     """The later reading stands: a row's own time may go back, when the clocks of two writers differ."""
-    of_a, of_b = _rank(a), _rank(b)
-    if of_a == of_b:
-        return a if _words(a.line) >= _words(b.line) else b
-    return a if of_a > of_b else b
+    if a.read_at != b.read_at:
+        return a if a.read_at > b.read_at else b
+    of_a, of_b = a.line.updated_at or _LONG_AGO, b.line.updated_at or _LONG_AGO
+    if of_a != of_b:
+        return a if of_a > of_b else b
+    return a if _words(a.line) >= _words(b.line) else b
 
 
-def _rank(tracked: Tracked) -> tuple[datetime, datetime]:
-    return (tracked.read_at, tracked.line.updated_at or _LONG_AGO)
+def _words(line: OrderLine) -> tuple[object, ...]:
+    """Everything of a line but what `_completed` fills in, so that of two words of the same age one always wins.
 
-
-def _words(line: OrderLine) -> str:
-    """Everything of a line but what `_completed` fills in, so that of two words of the same age one always wins."""
-    return repr(
-        (
-            (line.status, line.status_user, line.status_scm, line.status_slave, line.tg_code, line.shop_id),
-            (line.quantity, line.amount, line.updated_at, line.paid_at),
-        )
+    Only values that compare, and alike however a number or a time is written.
+    """
+    return (
+        (line.status, line.status_user, line.status_scm, line.status_slave, line.tg_code, line.shop_id, line.quantity),
+        (line.amount is not None, line.amount or 0.0),
+        (line.paid_at is not None, line.paid_at or _LONG_AGO),
     )
 
 
