@@ -42,7 +42,8 @@ VERSION_CELLS = 60
 """Room for the name a terminal gives itself: real ones take 25."""
 
 _CURSOR = re.compile(r"\x1b\[(\d{1,4});(\d{1,4})R")
-_BACKGROUND = re.compile(r"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
+_HEX = "([0-9a-fA-F]{1,4})"
+_BACKGROUND = re.compile(rf"\x1b\]11;rgba?:{_HEX}/{_HEX}/{_HEX}(?:/{_HEX})?(?:\x07|\x1b\\)")
 _NAME = re.compile(r"\x1bP>\|([^\x1b\x07]{1,400})(?:\x1b\\|\x07)")
 _MODE = re.compile(r"\x1b\[\?2026;([0-4])\$y")
 _ATTRIBUTES = re.compile(r"\x1b\[\?([0-9]{1,4}(?:;[0-9]{1,4}){0,30})c")

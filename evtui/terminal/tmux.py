@@ -101,7 +101,7 @@ def findings(tmux: Tmux) -> tuple[Finding, ...]:
 
 
 def _clipboard(tmux: Tmux) -> Iterator[Finding]:
-    if _number(tmux.version) and _number(tmux.version) < WITH_CLIPBOARD:
+    if _number(tmux.version) < WITH_CLIPBOARD:
         yield Finding(
             f"tmux {tmux.version} is older than 3.2", "it keeps what is copied to itself; use tmux 3.2 or newer", ""
         )
@@ -147,9 +147,9 @@ def _true_colour(tmux: Tmux) -> bool:
 
 
 def _number(version: str) -> tuple[int, int]:
-    """`3.3a` and `next-3.5` as numbers; (0, 0) where there is none, as in a build from a branch."""
-    match = re.search(r"(\d+)\.(\d+)", version)
-    return (int(match[1]), int(match[2])) if match else (0, 0)
+    """`3.3a` and `next-3.5` as numbers; where there is none, as in a build from a branch, the newest of all."""
+    match = re.search(r"(\d{1,4})\.(\d{1,4})", version)
+    return (int(match[1]), int(match[2])) if match else (9999, 0)
 
 
 def _word(name: str, value: str) -> str:
