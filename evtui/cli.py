@@ -248,11 +248,19 @@ def _cockpit(context: click.Context, session: Session) -> None:
     if not _at_terminal():
         finish(_run(session, _snapshot(session)))
         return
+    _refuse_other_encodings()
     from evtui.tui.app import Cockpit
 
     app = Cockpit(session, whole_frames=context.obj["whole_frames"])
     app.run()
     sys.exit(app.return_code or 0)
+
+
+def _refuse_other_encodings() -> None:
+    from evtui.terminal.abilities import abilities, as_started, refusal
+
+    if sentence := refusal(abilities(as_started(os.environ), sys.stdout.encoding)):
+        raise UsageError(sentence)
 
 
 async def _snapshot(session: Session) -> Output:
