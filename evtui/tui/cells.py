@@ -19,7 +19,7 @@ from itertools import compress, groupby
 from operator import itemgetter, ne
 
 from evtui.tui import sgr
-from evtui.tui.glyphs import Cell, Unclear, read
+from evtui.tui.glyphs import Cell, Unclear, read, settle
 
 SYNC_START = "\x1b[?2026h"
 SYNC_END = "\x1b[?2026l"
@@ -102,6 +102,8 @@ class CellScreen:
         self._painted = False
         self._style = ""
         """The style the terminal writes in, as far as anyone can tell."""
+        self._doubt = 1
+        """How many cells characters of ambiguous width take by the model."""
         self.invalidate()
 
     def resize(self, columns: int, rows: int) -> None:
@@ -151,14 +153,22 @@ class CellScreen:
         """`data` as it is; forgets the screen unless it is known to leave it alone."""
         if not _HARMLESS.fullmatch(data):
             self.invalidate()
-            for parameters in _STYLE.findall(data):
-                self._style = sgr.apply(self._style, parameters) or ""
+            for at, piece in enumerate(sgr.linked(data) or [data]):
+                if at % 2:
+                    self._style = sgr.with_link(self._style, piece)
+                for parameters in _STYLE.findall(piece):
+                    self._style = sgr.apply(self._style, parameters) or sgr.link_of(self._style)
             self._painted = True
         return data
 
     def _frame(self, data: str) -> str:
+        if (doubt := settle()) != self._doubt:
+            self._doubt = doubt
+            self.invalidate()
+        if "\x1b]8;" in data:
+            data = sgr.relinked(data)
         # The first move of a frame is absolute: should the cursor have gone astray, this frame does not go with it.
-        pen = _Pen(self._style if self._certain else None)
+        pen = _Pen(self._style if self._certain or sgr.link_of(self._style) else None)
         try:
             rest, style = self._paint(pen, data)
         except Unclear:

@@ -11,14 +11,27 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 from textual.app import App
 from textual.events import Resize
 from textual.message import Message
 
+from evtui.tui import ambiguous
 from evtui.tui.cells import CellScreen
 from evtui.tui.terminal import TerminalDriver
+
+
+def driver_class(
+    *, whole_frames: bool = False, ask_width: bool = True, ask_background: bool = True
+) -> type[TerminalDriver]:
+    """The driver for `App(driver_class=...)`: what it sends, and what it asks the terminal at start.
+
+    The answers come as `Probe` to the app's `on_probe`. Do not ask for a width that the user has set.
+    """
+    base = TerminalDriver if whole_frames else CellDriver
+    asks = {"ask_width": ask_width, "ask_background": ask_background}
+    return cast(type[TerminalDriver], type(base.__name__, (base,), asks))
 
 
 class CellDriver(TerminalDriver):
@@ -59,14 +72,14 @@ class CellDriver(TerminalDriver):
             if self._stale:
                 self._stale = False
                 self._shown.invalidate()
-            if out := self._shown.feed(data):
-                super().write(out)
+            if out := self._shown.feed(ambiguous.sent(data)):
+                self.send(out)
 
     def flush(self) -> None:
         """Sends what waits for the end of a synchronized update."""
         with self._undisturbed():
             if out := self._shown.flush():
-                super().write(out)
+                self.send(out)
         super().flush()
 
     def start_application_mode(self) -> None:

@@ -1,12 +1,11 @@
 """Raw text with styles, as a frame holds it, read into cells.
 
 Terminals agree about the width of most characters, not of all. Text with a character they may disagree about (emoji,
-combining marks, right-to-left letters), and text with a hyperlink, is marked: it must not be taken apart.
+combining marks, right-to-left letters) is marked: it must not be taken apart.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
@@ -14,7 +13,7 @@ from functools import lru_cache
 from rich.cells import get_character_cell_size
 
 from evtui.text import cell_width
-from evtui.tui import sgr
+from evtui.tui import ambiguous, sgr
 
 KNOWN_CHARACTERS = 8192
 """Characters whose kind is remembered: more than a screen of Chinese, less than a megabyte."""
@@ -31,8 +30,6 @@ _SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 
 Cell = tuple[str, str]
 """A character and its style; the right half of a wide character is the empty string in the same style."""
-
-_LINK = re.compile(r"\x1b\]8;([^;\x07\x1b]*;[^\x07\x1b]*)(?:\x1b\\|\x07)")
 
 
 class Unclear(Exception):
@@ -62,6 +59,9 @@ def _cells_in(style: str) -> Callable[[str], Cell]:
 class _Kinds(dict[str, int]):
     """The kind of each character, found when first asked for."""
 
+    width = 1
+    """What was the width of ambiguous characters then."""
+
     def __missing__(self, char: str) -> int:
         if len(self) >= KNOWN_CHARACTERS:
             self.clear()
@@ -82,28 +82,56 @@ def _kind(char: str) -> int:
         return _UNSURE
     if unicodedata.bidirectional(char) in _RIGHT_TO_LEFT or (width == _WIDE and category == "So"):
         return _UNSURE
-    return width
+    return _WIDE if ambiguous.doubled(char) else width
 
 
 _KINDS = _Kinds()
 
 
+def settle() -> int:
+    """The width of ambiguous characters that `read` goes by from now on: what the setting says now."""
+    width = ambiguous.width()
+    if width != _KINDS.width:
+        _KINDS.clear()
+        _KINDS.width = width
+    return width
+
+
 def read(text: str, style: str) -> tuple[list[Cell], str, bool]:
-    """Cells of a run that starts in `style`, the style after it, and whether it may be taken apart at all."""
-    apart = True
-    if "\x1b]" in text:
-        links: list[str] = _LINK.findall(text)
-        if not links or links[-1] != ";":
-            raise Unclear
-        text = _LINK.sub("", text)
-        apart = False
+    """Cells of a run that starts in `style`, the style after it, and whether it may be taken apart at all.
+
+    Raises:
+        Unclear: a sequence that no frame holds, or a hyperlink without an end.
+    """
     cells: list[Cell] = []
+    if "\x1b]" not in text:
+        style, apart = _add(cells, text, style)
+        return cells, style, apart
+    pieces = sgr.linked(text)
+    if pieces is None:
+        raise Unclear
+    apart = True
+    for at, piece in enumerate(pieces):
+        if at % 2:
+            style = sgr.with_link(style, piece)
+        elif piece:
+            style, whole = _add(cells, piece, style)
+            apart = apart and whole
+    if sgr.link_of(style):
+        raise Unclear
+    return cells, style, apart
+
+
+def _add(cells: list[Cell], text: str, style: str) -> tuple[str, bool]:
+    """Adds the cells of text without a hyperlink's ends; returns the style after it and whether it may be cut."""
+    apart = True
+    bare = sgr.link_of(style)
     first, *parts = text.split("\x1b[")
     if first:
-        apart = _append(cells, first, style) and apart
+        apart = _append(cells, first, style)
     for part in parts:
         if part == "0m":  # every styled run ends so
-            style = ""
+            style = bare
             continue
         parameters, mark, plain = part.partition("m")
         worn = sgr.apply(style, parameters) if mark else None
@@ -116,7 +144,7 @@ def read(text: str, style: str) -> tuple[list[Cell], str, bool]:
             cells += map(_cells_in(style), plain)  # most of all text, so without a call
         else:
             apart = _append(cells, plain, style) and apart
-    return cells, style, apart
+    return style, apart
 
 
 def _append(cells: list[Cell], text: str, style: str) -> bool:

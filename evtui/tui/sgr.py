@@ -1,13 +1,15 @@
 """Text styles as terminals set them: reading their sequences, and the shortest way from one style to another.
 
 A style is a canonical string of parameters: attributes in rising order, then the foreground, then the background, such
-as `1;38;2;255;0;0`. The empty string is the default style. Two styles look the same exactly when the strings are equal.
+as `1;38;2;255;0;0`. The empty string is the default style. A hyperlink is part of the style: it follows behind a bar,
+as `1|id=5;https://…`. Two styles look the same exactly when the strings are equal.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from zlib import crc32
 
 KNOWN_STYLES = 4096
 """Answers kept by each function here: a theme has some hundreds of styles, and an answer costs about 200 bytes."""
@@ -18,6 +20,15 @@ _OFF = {22: {1, 2}, 23: {3}, 24: {4, 21}, 25: {5, 6}, 27: {7}, 28: {8}, 29: {9},
 _OFF_EVERYWHERE = {1: 22, 2: 22, 3: 23, 4: 24, 7: 27, 9: 29}
 """Attributes every terminal can switch off one by one; the others are left by a full reset only."""
 
+LONGEST_LINK = 2000
+"""Characters of an address; terminals leave longer ones out."""
+
+UNLINK = "\x1b]8;;\x1b\\"
+"""Ends a hyperlink."""
+
+_LINK = re.compile(r"\x1b\]8;[^;\x07\x1b]*;([^\x07\x1b]*)(?:\x1b\\|\x07)")
+_ADDRESS = re.compile(rf"[!-~]{{1,{LONGEST_LINK}}}")
+
 _Style = tuple[frozenset[int], str, str]
 """Attributes, foreground and background parameters; a default colour is empty."""
 
@@ -27,7 +38,8 @@ def apply(style: str, parameters: str) -> str | None:
     """The style after `CSI parameters m` was sent in `style`; None if a parameter is not understood."""
     if not _PARAMETERS.fullmatch(parameters):
         return None
-    attributes, fore, back = _read(style)
+    worn, bar, link = style.partition("|")
+    attributes, fore, back = _read(worn)
     codes = [int(code or 0) for code in parameters.split(";")]
     at = 0
     while at < len(codes):
@@ -56,12 +68,68 @@ def apply(style: str, parameters: str) -> str | None:
             fore, back = (colour, back) if code == 38 else (fore, colour)
         else:
             return None
-    return _written((attributes, fore, back))
+    return _written((attributes, fore, back)) + bar + link
+
+
+def unlinked(style: str) -> str:
+    """`style` without its hyperlink."""
+    return style.partition("|")[0]
+
+
+def link_of(style: str) -> str:
+    """What `apply` does not touch: the hyperlink of `style` with its bar, or nothing."""
+    return style[style.index("|") :] if "|" in style else ""
+
+
+def relinked(data: str) -> str:
+    """`data` with each hyperlink in the one form that `linked` takes apart.
+
+    The toolkit gives every run of every frame an identity of its own, by which the same link never looks the same.
+    Here the address makes it. What is no address that terminals take is no link.
+    """
+    return _LINK.sub(_canonical, data)
+
+
+def linked(data: str) -> list[str] | None:
+    """`data` at its links: text, link (empty where one ends), text, link, …, text; None if it is not understood."""
+    pieces = _LINK.split(data)
+    return None if any("\x1b]" in text for text in pieces[::2]) else pieces
+
+
+def with_link(style: str, address: str) -> str:
+    """`style` with a hyperlink to `address`; without any if that is empty."""
+    worn = unlinked(style)
+    return f"{worn}|{_opening(address)}" if address else worn
+
+
+def _canonical(match: re.Match[str]) -> str:
+    address = match[1]
+    return f"\x1b]8;{_opening(address)}\x1b\\" if _ADDRESS.fullmatch(address) else UNLINK
+
+
+@lru_cache(KNOWN_STYLES)
+def _opening(address: str) -> str:
+    return f"id={crc32(address.encode()):x};{address}"
 
 
 @lru_cache(KNOWN_STYLES)
 def change(before: str | None, after: str) -> str:
-    """The shortest sequence that leads from style `before` (None: not known) to `after`; empty if they are equal."""
+    """The shortest sequence that leads from style `before` to `after`; empty if they are equal.
+
+    None: any style without a hyperlink, which one is not known.
+    """
+    if before == after:
+        return ""
+    had, _, left = (before or "").partition("|")
+    worn, _, link = after.partition("|")
+    step = _step(None if before is None else had, worn)
+    if link == left:
+        return step
+    return f"{step}\x1b]8;{link}\x1b\\" if link else step + UNLINK
+
+
+def _step(before: str | None, after: str) -> str:
+    """The shortest sequence between two styles without a hyperlink."""
     if before == after:
         return ""
     full = f"\x1b[0;{after}m" if after else "\x1b[m"

@@ -1,8 +1,8 @@
 """The framework's terminal driver, made to outlive what terminals really do.
 
-It owns three things the framework takes lightly: bytes that are no text or no sense are put up with, every end from
-outside (a signal, a terminal that is gone) is an end of the program's own with a code of its own, and whichever modes
-were switched on are switched off again.
+It owns what the framework takes lightly: bytes that are no text or no sense are put up with, every end from outside (a
+signal, a terminal that is gone) is an end of the program's own with a code of its own, whichever modes were switched on
+are switched off again, the mouse comes and goes at run time, and the terminal is asked what it is like.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import select
 import signal
 import sys
 import termios
+import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from io import TextIOWrapper
 from types import FrameType
-from typing import Any, TextIO, cast
+from typing import Any, ClassVar, TextIO, cast
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
@@ -31,6 +32,9 @@ from textual.keys import Keys
 from textual.message import Message
 
 from evtui.errors import Exit
+from evtui.terminal.probe import Answers
+from evtui.tui import ambiguous
+from evtui.tui.inquiry import Inquiry
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +45,14 @@ END_S = 1.5
 """Seconds an end from outside may take before the program leaves without its goodbyes: a terminal that no longer
 takes what is written to it holds up everything."""
 
+FAREWELL_S = 0.8
+"""Seconds an end waits for answers that are still on their way: the shell would take them for typed."""
+
 _LISTEN_S = 0.1
 """Longest wait for input before looking whether the program ends; the framework's own."""
+
+_MOUSE = ("1000", "1002", "1003", "1006", "1015", "1016")
+"""Every mode in which a terminal reports the mouse."""
 
 _ENDS = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED, signal.SIGHUP: Exit.HUNG_UP}
 _MODE = re.compile(r"\x1b\[\?([0-9;]+)([hl])")
@@ -50,8 +60,25 @@ _ON_BY_DEFAULT = frozenset(("7", "25"))
 """Modes a terminal has on before any program runs: line wrap, visible cursor."""
 
 
+class Probe(Message):
+    """To the app (`on_probe`): what the terminal said of itself. Comes at most a few times, or never."""
+
+    def __init__(self, answers: Answers) -> None:
+        super().__init__()
+        self.ambiguous = answers.ambiguous
+        """Cells that a character of ambiguous width takes: 1, 2, or None if the terminal did not say."""
+        self.background_dark = answers.dark
+        """Whether it writes on a dark ground; None if it did not say."""
+
+
 class TerminalDriver(LinuxDriver):
     """The framework's driver for Linux and macOS; sends what the framework draws as it is."""
+
+    ask_width: ClassVar[bool] = True
+    """Whether to ask the terminal how wide it draws characters of ambiguous width."""
+
+    ask_background: ClassVar[bool] = True
+    """Whether to ask the terminal for the colour it writes on."""
 
     def __init__(
         self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
@@ -59,6 +86,14 @@ class TerminalDriver(LinuxDriver):
         self._modes: set[str] = set()
         """Private modes now on."""
         self._ending = False
+        self._on = False
+        """Whether the terminal is ours now."""
+        term = os.environ.get("TERM", "dumb")
+        sane = term not in ("", "dumb")
+        # the Linux console writes what it does not understand of such a question
+        self._inquiry = Inquiry(
+            width=self.ask_width and sane, background=self.ask_background and sane and term != "linux"
+        )
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         # stdout where stderr leads elsewhere: a log of complaints is no place for a screen
         shown = sys.__stderr__ if sys.__stderr__ and sys.__stderr__.isatty() else sys.__stdout__
@@ -68,12 +103,27 @@ class TerminalDriver(LinuxDriver):
         self._size = self._size or self._get_terminal_size()
 
     def write(self, data: str) -> None:
-        """Sends `data`, and keeps in mind which modes are on then."""
+        """Sends what the framework wrote."""
+        self.send(ambiguous.sent(data))
+
+    def send(self, data: str) -> None:
+        """Sends `data` as it is, and keeps in mind which modes are on then."""
         if "\x1b[?" in data:
             for modes, switch in _MODE.findall(data):
                 change = self._modes.update if switch == "h" else self._modes.difference_update
                 change(modes.split(";"))
         super().write(data)
+
+    def set_mouse(self, on: bool) -> None:
+        """Has the terminal report the mouse, or not: then its own selection works. Holds through a suspension."""
+        if self._on and self._mouse and not on:
+            self.send("".join(f"\x1b[?{mode}l" for mode in _MOUSE))
+        self._mouse = on
+        if self._on and on:
+            self._enable_mouse_support()
+            if self._in_band_window_resize:
+                self._enable_mouse_pixels()
+        self.flush()
 
     def start_application_mode(self) -> None:
         """Takes the terminal over, ready to hand it back from the first byte on."""
@@ -82,9 +132,14 @@ class TerminalDriver(LinuxDriver):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._signalled)
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._on = self._writer_thread is not None
+        if self._on and self.input_tty and self._inquiry.question and not self._inquiry.begun:
+            self._inquiry.begin()
+            self.send(self._inquiry.question)
 
     def stop_application_mode(self) -> None:
         """Hands the terminal back with every mode off that was switched on, pixel mouse among them."""
+        self._on = False
         super().stop_application_mode()
         if undo := self._undo():
             self.write(undo)
@@ -106,13 +161,33 @@ class TerminalDriver(LinuxDriver):
                     self._lost()
                     return
                 # no text yet, when a character came in halves: the parser would take that for the end
-                if text := decode(data):
+                if text := self._inquiry.sift(decode(data)):
                     self._deliver(parser.feed(text))
+            if text := self._inquiry.lapse():
+                self._deliver(parser.feed(text))
             self._deliver(parser.tick())
-        # answers still on their way would otherwise be typed into the shell
-        if self._waits():
-            with suppress(OSError):
-                os.read(self.fileno, 4096)
+            self._tell()
+        self._drain()
+
+    def _drain(self) -> None:
+        """Takes in answers that are still on their way; they would be typed into the shell."""
+        end = time.monotonic() + FAREWELL_S
+        while time.monotonic() < end:
+            if not self._waits():
+                if not self._inquiry.waiting:
+                    return
+                continue
+            try:
+                data = os.read(self.fileno, 4096)
+            except OSError:
+                return
+            if not data:
+                return
+            self._inquiry.sift(data.decode("utf-8", "replace"))
+
+    def _tell(self) -> None:
+        if answers := self._inquiry.news():
+            self._app.post_message(Probe(answers))
 
     def _waits(self) -> bool:
         return bool(select.select((self.fileno,), (), (), _LISTEN_S)[0])
@@ -165,6 +240,8 @@ class TerminalDriver(LinuxDriver):
         if self.attrs_before is not None:
             with suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+            with suppress(termios.error):
+                termios.tcflush(self.fileno, termios.TCIFLUSH)
         with suppress(OSError, ValueError):
             out = self._outlet.fileno()
             if select.select((), (out,), (), 0)[1]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from unicodedata import east_asian_width
 
 from wcwidth import wcwidth
 
@@ -28,6 +29,11 @@ def usual_width(char: str) -> int:
     return max(0, wcwidth(char))
 
 
+def cjk_width(char: str) -> int:
+    """How wide a terminal that is set up for old Chinese text draws a character."""
+    return 2 if east_asian_width(char) == "A" and wcwidth(char) == 1 else usual_width(char)
+
+
 @dataclass
 class Terminal:
     """A screen without automatic wrap, as Textual asks for it."""
@@ -37,6 +43,8 @@ class Terminal:
     width: Callable[[str], int] = usual_width
     modern: bool = False
     """Knows synchronized output and reports its size in-band."""
+    background: str = "rgb:1e1e/1e1e/2e2e"
+    """Its background colour; a terminal that says nothing of itself at all has none."""
     cells: list[list[tuple[str, Look]]] = field(default_factory=list)
     modes: set[int] = field(default_factory=lambda: {7, 25})
     title: str = ""
@@ -146,6 +154,8 @@ class Terminal:
         number, _, rest = text.partition(";")
         if number == "2":
             self.title = rest
+        elif (number, rest) == ("11", "?") and self.background:
+            self.answers += f"\x1b]11;{self.background}\x1b\\"
         elif number == "8":
             uri = rest.partition(";")[2]
             self.look.pop("link", None)
@@ -195,8 +205,13 @@ class Terminal:
             self.x = min(self.x + count, self.columns - 1)
         elif final == "A":
             self.y = max(0, self.y - count)
-        elif final == "K" and not first:
-            self.cells[self.y][self.x :] = [(" ", ())] * (self.columns - self.x)
+        elif final == "K" and first in (0, 2):
+            start = self.x if first == 0 else 0
+            self.cells[self.y][start:] = [(" ", ())] * (self.columns - start)
+        elif final == "n" and first == 6:
+            self.answers += f"\x1b[{self.y + 1};{self.x + 1}R" if self.background else ""
+        elif final == "c":
+            self.answers += "\x1b[?62;22c" if self.background else ""
         elif final == "J" and first == 2:
             self.erase()
         else:

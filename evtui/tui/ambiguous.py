@@ -1,0 +1,153 @@
+"""Characters that some terminals draw in one cell and others in two, and the one setting that says which ours does.
+
+Unicode calls their width ambiguous: `× Δ · – …`, box lines and blocks, Greek, Cyrillic, `★`. While they take two cells,
+
+* the signs of our own screens have ASCII twins, which take one cell everywhere, whatever text they come from;
+* any other such character counts two cells. The toolkit counts one, so on its way through it `prepared` sets a
+  placeholder behind each, which `sent` takes away again.
+
+Text is laid out with `cell_width`, `clip` and `fit` of this module, becomes a segment by `prepared`, and reaches the
+terminal by `sent`, which drivers call.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from rich.cells import cell_len
+
+from evtui import text as plain
+
+PLACEHOLDER = "\ufdd0"
+"""Stands for the right half of an ambiguous character; a noncharacter, which `evtui.text.clean` lets nobody send."""
+
+_SIGNS = dict(zip("×Δ·–—…±•≈≤≥←→↑↓⇒●○▲▼◀▶", "xd.--~+*~<><>^v>*o^v<>", strict=True))
+_BLOCKS = dict(zip("▁▂▃▄▅▆▇█▀▉▊▋▌▍▎▏▐▔▕░▒▓", '_.:-=+*#"##||||||"|.:#', strict=True))
+
+
+def _line(char: str) -> str:
+    """The twin of a box line."""
+    name = unicodedata.name(char)
+    if "DIAGONAL" in name:
+        return "X" if "CROSS" in name else "/" if "UPPER RIGHT" in name else "\\"
+    if "HORIZONTAL" in name and "VERTICAL" not in name:
+        return "-"
+    return "|" if "VERTICAL" in name and "HORIZONTAL" not in name and " AND " not in name else "+"
+
+
+_LINES = {char: _line(char) for char in map(chr, range(0x2500, 0x2574))}
+_TWINS = str.maketrans({**_SIGNS, **_BLOCKS, **_LINES})
+_PICTOGRAMS = range(0x1F100, 0x1F200)
+_PRIVATE = "\U000f0000-\U000ffffd\U00100000-\U0010fffd"
+
+_width = 1
+
+
+def width() -> int:
+    """How many cells the terminal gives an ambiguous character: 1 or 2."""
+    return _width
+
+
+def set_width(cells: int) -> None:
+    """Say how many cells the terminal gives an ambiguous character. Everything must be laid out anew then.
+
+    Raises:
+        ValueError: neither 1 nor 2.
+    """
+    global _width
+    if cells not in (1, 2):
+        raise ValueError(f"an ambiguous character takes 1 or 2 cells, not {cells}")
+    _width = cells
+
+
+def doubled(char: str) -> bool:
+    """Whether `char` takes two cells because the terminal doubles it."""
+    return _width == 2 and bool(_doubled().match(char))
+
+
+def cell_width(text: str) -> int:
+    """How many cells `text` takes on this terminal."""
+    cells = plain.cell_width(text)
+    return cells if _width == 1 or text.isascii() else cells + len(_doubled().findall(text))
+
+
+def clip(text: str, cells: int, mark: str = "…") -> str:
+    """`text` in at most `cells` cells; what was cut is marked, and nothing that takes two cells is cut in half."""
+    if _width == 1:
+        return plain.clip(text, cells, mark)
+    if cell_width(text) <= cells:
+        return text
+    room = cells - cell_width(mark)
+    if room < 0:
+        return ""
+    used = 0
+    for index, char in enumerate(text):
+        used += cell_width(char)
+        if used > room:
+            return text[:index] + mark
+    return text
+
+
+def fit(text: str, cells: int, *, right: bool = False) -> str:
+    """`text` in exactly `cells` cells, clipped or padded; `right` puts the padding in front."""
+    text = clip(text, cells)
+    padding = " " * (cells - cell_width(text))
+    return padding + text if right else text + padding
+
+
+def prepared(text: str) -> str:
+    """`text` as a segment for the toolkit must hold it, so that the toolkit counts as many cells as the terminal."""
+    if _width == 1 or text.isascii():
+        return text
+    return _doubled().sub(rf"\g<0>{PLACEHOLDER}", text.translate(_TWINS))
+
+
+def sent(data: str) -> str:
+    """`data` from the toolkit as the terminal must get it.
+
+    An ambiguous character without its placeholder is text that the toolkit made, in which it counts one cell: its twin
+    goes out instead, or `?`. So it does where a character was cut in half.
+    """
+    if _width == 2 and not data.isascii():
+        return _troubled().sub(_mended, data)
+    return data.replace(PLACEHOLDER, " ") if PLACEHOLDER in data else data
+
+
+def _mended(match: re.Match[str]) -> str:
+    found = match.group()
+    if found == PLACEHOLDER:
+        return " "
+    if found[-1] == PLACEHOLDER:
+        return found[:-1]
+    twin = found[0].translate(_TWINS)
+    return twin.ljust(cell_len(found)) if twin.isascii() else "?" * cell_len(found)
+
+
+@lru_cache(1)
+def _doubled() -> re.Pattern[str]:
+    """Matches one character that takes two cells instead of one."""
+    return re.compile(f"[{_doubled_ranges()}]")
+
+
+@lru_cache(1)
+def _troubled() -> re.Pattern[str]:
+    """Matches what cannot go out as it stands, and doubled characters that can."""
+    signs = re.escape("".join(map(chr, _TWINS)))
+    return re.compile(f"[{_doubled_ranges()}{signs}]\ufe0f?{PLACEHOLDER}?|{PLACEHOLDER}")
+
+
+@lru_cache(1)
+def _doubled_ranges() -> str:
+    """What stands between the brackets of a pattern; found out once, when it is known to be needed: 15 ms."""
+    ranges: list[list[int]] = []
+    for code in (*range(0x80, 0x10000), *_PICTOGRAMS):
+        char = chr(code)
+        if unicodedata.east_asian_width(char) != "A" or code in _TWINS or plain.cell_width(char) != 1:
+            continue
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges) + _PRIVATE
