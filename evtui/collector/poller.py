@@ -12,12 +12,9 @@ from contextlib import suppress
 
 from evtui.clock import Clock
 from evtui.collector.question import Flight, Sink, hand_over
-from evtui.collector.schedule import deadline, wait_after
+from evtui.collector.schedule import MORE_WAIT_S, deadline, rest_after, wait_after
 from evtui.domain.reading import Failure, FailureKind, Reading, Topic
 from evtui.providers.base import Provider
-
-MORE_WAIT_S = 1.0
-"""Wait before a source that told of its past in part is asked for the rest: the screen is drawn in between."""
 
 ABANDON_AFTER = 10
 """Deadlines a single poll may miss before it is given up for lost and a new one is sent."""
@@ -111,12 +108,12 @@ class Poller:
         """Poll for ever, at the pace the schedule gives."""
         now = asyncio.get_running_loop().time
         while True:
-            began = now()
+            began, first = now(), self._cursor is None
             self._wake.clear()
             reading = await self.poll_once()
             wait = wait_after(self._cadence_s, self._failures, self._kind, random.random())
             if reading.coverage.more:
-                wait = min(wait, MORE_WAIT_S)
+                wait = min(wait, MORE_WAIT_S if first else rest_after(now() - began))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), max(began + wait - now(), 0))
 

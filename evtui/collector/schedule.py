@@ -19,6 +19,10 @@ JITTER = 0.1
 MAX_DEADLINE_S = 30.0
 """Longest wait for one answer: beyond it a slow source is told apart from a quiet one, however rarely it is asked."""
 
+MORE_WAIT_S = 1.0
+"""Seconds from the first question to a source until it is asked for the rest of a past it told in part: the screen is
+drawn in between. Also the longest time between two questions for parts."""
+
 
 def wall_cadence(every_s: float, speed: float) -> float:
     """Seconds of wall time between polls for a cadence in launch seconds at this speed (0: the clock stands still)."""
@@ -39,3 +43,12 @@ def wait_after(cadence_s: float, failures: int, kind: FailureKind | None, chance
     else:
         base = max(min(cadence_s * 2.0 ** min(failures - 1, 16), MAX_BACKOFF_S), cadence_s)
     return base * (1 + JITTER * (chance - 0.5))
+
+
+def rest_after(took_s: float) -> float:
+    """Seconds from the question for one part to that for the next, where asking and taking it in took `took_s`.
+
+    As long again is left to everybody else: keys do not wait behind a long answer, and a batch is still taken in within
+    a fraction of the cadence.
+    """
+    return min(2 * took_s, MORE_WAIT_S)

@@ -87,7 +87,10 @@ def _note_source(sources: Mapping[Topic, SourceSeen], reading: Reading) -> Mappi
         held_read = _covering(seen.taken_at, seen.coverage) if seen.taken_at else None
         if held_read is None or held_read < _covering(reading.taken_at, reading.coverage):
             seen = replace(seen, taken_at=reading.taken_at, coverage=reading.coverage)
-        seen = replace(seen, fact_time=max(newer) if newer else None)
+        whole_at = seen.whole_at
+        if not reading.coverage.more:
+            whole_at = reading.taken_at if whole_at is None else max(whole_at, reading.taken_at)
+        seen = replace(seen, fact_time=max(newer) if newer else None, whole_at=whole_at)
     return {**sources, topic: seen}
 
 

@@ -189,10 +189,12 @@ def _drifts(state: LaunchState, product: Product, tally: Tally | None, opening: 
     At most two: what stands in one reading only may be a sale caught between two tables. Empty where no reading can be
     compared.
     """
-    upto = orders_known_until(state)
+    upto, levels = orders_known_until(state), levels_of(state, product)
+    if upto is not None and all(seen.level_at(upto - TOGETHER) for seen in levels):
+        upto -= TOGETHER  # in a rush half a second is hundreds of orders: granted only where there is no other reading
     found: list[int] = []
     while upto is not None and tally is not None and opening is not None and len(found) < 2:
-        skus = [seen.level_at(upto) for seen in levels_of(state, product)]
+        skus = [seen.level_at(upto) for seen in levels]
         known = [reading for reading in skus if reading is not None]
         if not known or len(known) < len(skus):
             break
@@ -212,15 +214,15 @@ def _orders_read_at(state: LaunchState, now: datetime) -> datetime:
 
 
 def orders_known_until(state: LaunchState) -> datetime | None:
-    """The moment up to which every order is known: that of the newest answer, less the source's usual delay.
+    """The moment up to which every order is known: that of the newest whole answer, less the source's usual delay.
 
-    None while a long past is still being told in parts.
+    None while a long past is still being told in parts; while a later round is, that of the round before it.
     """
     heard, spec = state.sources.get(Topic.ORDERS), state.specs.get(Topic.ORDERS)
-    if heard is None or heard.taken_at is None or heard.coverage.more:
+    if heard is None or heard.whole_at is None:
         return None
-    known = max(heard.taken_at, heard.fact_time or heard.taken_at) - (spec.delay if spec else timedelta())
-    return known + TOGETHER
+    known = heard.whole_at if heard.coverage.more else max(heard.whole_at, heard.fact_time or heard.whole_at)
+    return known - (spec.delay if spec else timedelta()) + TOGETHER
 
 
 def _taken_since(state: LaunchState, product: Product, moment: datetime) -> int | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from evtui.domain.campaign import Campaign
 from evtui.domain.metrics import FleetSize
@@ -45,6 +46,8 @@ class SourceSeen(Struct, frozen=True):
     """When the newest question was sent that was answered."""
     fact_time: datetime | None = None
     coverage: Coverage = Coverage()
+    whole_at: datetime | None = None
+    """When the newest question was sent whose answer left nothing for the next one."""
     failed_at: datetime | None = None
     """When the newest question was sent that failed."""
     failure: Failure | None = None
@@ -122,7 +125,7 @@ def health(state: LaunchState, topic: Topic, now: datetime) -> Health:
     read_age = None if seen.taken_at is None else max(now - seen.taken_at, timedelta())
 
     def as_health(kind: SourceState, why: str = "", remedy: str = "") -> Health:
-        return Health(topic, kind, fact_age, read_age, why, remedy, seen.coverage)
+        return Health(topic, kind, fact_age, read_age, why, remedy, _coverage(seen, spec))
 
     failure, failed_at = seen.failure, seen.failed_at
     # both times are those of the question: an answer that came after its deadline outdoes the failure to come in time
@@ -135,3 +138,10 @@ def health(state: LaunchState, topic: Topic, now: datetime) -> Health:
     if now - newest > 2 * spec.cadence + spec.delay:
         return as_health(SourceState.STALE, "its newest fact is older than two polls")
     return as_health(SourceState.OK)
+
+
+def _coverage(seen: SourceSeen, spec: SourceSpec) -> Coverage:
+    """How much the source told; a round told in parts lacks nothing as long as the round before it was whole."""
+    if seen.coverage.more and seen.taken_at and seen.whole_at and seen.taken_at - seen.whole_at <= 2 * spec.cadence:
+        return replace(seen.coverage, more=False)
+    return seen.coverage

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +18,7 @@ from evtui.collector import poller as poller_module
 from evtui.collector.poller import ABANDON_AFTER, Poller
 from evtui.domain.campaign import Campaign, Product, Shop
 from evtui.domain.orders import OrderLine
-from evtui.domain.reading import Answer, Failure, FailureKind, OrderBatch, Reading, Topic
+from evtui.domain.reading import Answer, Coverage, Failure, FailureKind, OrderBatch, Reading, Topic
 from evtui.providers.base import SourceError
 from evtui.store.state import SourceSpec, SourceState, health
 from evtui.store.store import Store
@@ -337,3 +338,80 @@ class TestPace:
             gate.set()
             await readings.until(lambda heard: len(heard) == 2)
         assert provider.most_under_way == 1
+
+
+class TestParts:
+    """A source that has more to tell than one answer holds."""
+
+    @pytest.fixture(autouse=True)
+    def no_first_frame(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """There is no screen to be drawn after the first part."""
+        monkeypatch.setattr(poller_module, "MORE_WAIT_S", 0.0)
+
+    @staticmethod
+    def part(n: int, last: int) -> Answer:
+        return Answer(OrderBatch((line(n, 1000.0),)), START, Coverage(more=n < last), cursor=n)
+
+    async def test_parts_follow_one_another_without_waiting_for_the_next_round(self) -> None:
+        store = Store(CAMPAIGN, [SourceSpec(Topic.ORDERS, "scripted", timedelta(hours=1))])
+        readings = Readings()
+        polled, provider = poller(
+            lambda n, _: self.part(n, 40), store.apply, readings, cadence_s=3600.0, topic=Topic.ORDERS
+        )
+        async with running(polled):
+            await readings.until(lambda heard: len(heard) == 40)
+        assert provider.cursors == [None, *range(1, 40)]
+        assert provider.most_under_way == 1
+        assert [reading.coverage.more for reading in readings] == [True] * 39 + [False]
+        assert store.state.orders.tallies[1].sold == 40
+
+    async def test_the_screen_is_drawn_after_the_first_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(poller_module, "MORE_WAIT_S", 0.2)
+        times: list[float] = []
+        loop = asyncio.get_running_loop()
+        readings = Readings()
+        polled, _ = poller(
+            lambda n, _: self.part(n, 3), lambda _: times.append(loop.time()), readings, cadence_s=3600.0
+        )
+        async with running(polled):
+            await readings.until(lambda heard: len(heard) == 3)
+        assert times[1] - times[0] >= 0.19
+        assert times[2] - times[1] < times[1] - times[0]
+
+    async def test_others_get_their_turn_between_two_parts(self) -> None:
+        took, readings, turns = 0.01, Readings(), [0]
+        loop = asyncio.get_running_loop()
+        heard_at: list[int] = []
+
+        def slow(_: Reading) -> None:
+            until_ = loop.time() + took
+            while loop.time() < until_:
+                pass
+            heard_at.append(turns[0])
+
+        polled, _ = poller(lambda n, _: self.part(n, 9), slow, readings, cadence_s=3600.0)
+
+        async def other() -> None:
+            while True:
+                await asyncio.sleep(took / 20)
+                turns[0] += 1
+
+        busy = asyncio.create_task(other())
+        async with running(polled):
+            await readings.until(lambda heard: len(heard) == 9)
+        busy.cancel()
+        assert min(later - earlier for earlier, later in pairwise(heard_at[1:])) >= 2
+
+    async def test_a_part_that_failed_is_asked_for_again_at_the_pace_of_failures(self) -> None:
+        def deed(n: int, _: object) -> Answer:
+            if n == 3:
+                raise SourceError(FailureKind.DOWN, "gone")
+            return self.part(n, 5)
+
+        readings = Readings()
+        polled, provider = poller(deed, readings, cadence_s=3600.0)
+        async with running(polled):
+            await readings.until(lambda heard: len(heard) == 3)
+            polled.wake()
+            await readings.until(lambda heard: len(heard) == 5)
+        assert provider.cursors == [None, 1, 2, 2, 4]

@@ -12,7 +12,9 @@ from evtui.collector.schedule import (
     MAX_BACKOFF_S,
     MAX_DEADLINE_S,
     MIN_WALL_S,
+    MORE_WAIT_S,
     deadline,
+    rest_after,
     wait_after,
     wall_cadence,
 )
@@ -63,7 +65,7 @@ def test_a_refused_login_is_tried_at_its_own_pace(cadence: float, count: int, ch
 @given(cadences, st.integers(0, 20), kinds, chances, chances)
 def test_chance_only_spreads(cadence: float, count: int, kind: FailureKind, one: float, other: float) -> None:
     low, high = (wait_after(cadence, count, kind, chance) for chance in sorted((one, other)))
-    assert low <= high <= low * UP / DOWN
+    assert low <= high <= low * UP / DOWN * (1 + 1e-9)
 
 
 @pytest.mark.parametrize(("count", "seconds"), [(0, 5), (1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (500, 60)])
@@ -76,3 +78,8 @@ def test_the_wait_doubles_up_to_a_minute(count: int, seconds: float) -> None:
 )
 def test_launch_seconds_become_wall_seconds(every: float, speed: float, seconds: float) -> None:
     assert wall_cadence(every, speed) == seconds
+
+
+@given(st.floats(0, 100))
+def test_between_two_parts_everybody_else_gets_as_long_or_a_second_has_passed(took: float) -> None:
+    assert rest_after(took) - took == pytest.approx(min(took, MORE_WAIT_S - took))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import permutations
 
 import pytest
 from msgspec.structs import replace
 from store_makers import CAMPAIGN, OPEN, SECOND, after, at, empty, failed, line, orders
 
 from evtui.domain.reading import Coverage, CpuPoints, Failure, FailureKind, Lookup, Reading, Topic
+from evtui.store.sales import orders_known_until
 from evtui.store.state import LaunchState, SourceState, health
 from evtui.store.store import Store
 
@@ -116,3 +118,29 @@ def test_a_past_told_in_parts_at_one_moment_is_whole_in_the_end() -> None:
     parts = [Reading("sql", Topic.CPU, OPEN, CpuPoints(()), coverage=Coverage(more=more)) for more in (True, False)]
     for readings in (parts, parts[::-1]):
         assert not after(*readings).sources[Topic.CPU].coverage.more
+
+
+def part(moment: datetime, *, more: bool) -> Reading:
+    """An answer of the orders' source that leaves something for the next one, or nothing."""
+    return replace(orders(taken_at=moment), fact_time=moment, coverage=Coverage(more=more))
+
+
+def test_a_round_told_in_parts_lacks_nothing_while_the_round_before_it_was_whole() -> None:
+    readings = [part(at(1), more=False), part(at(1, 5), more=True), part(at(1, 5.1), more=True)]
+    for told_in in permutations(readings):
+        state = after(*told_in)
+        assert not health(state, Topic.ORDERS, at(1, 6)).coverage.more
+        known = orders_known_until(state)
+        assert known is not None
+        assert at(1) <= known < at(1, 5)
+    known = orders_known_until(after(*readings, part(at(1, 5.2), more=False)))
+    assert known is not None
+    assert known >= at(1, 5.2)
+
+
+@pytest.mark.parametrize("before", [(), (part(at(1), more=False),)])
+def test_a_past_that_takes_longer_than_a_round_is_partial_until_it_is_told(before: tuple[Reading, ...]) -> None:
+    state = after(*before, part(at(5), more=True))
+    assert health(state, Topic.ORDERS, at(5)).coverage.more
+    assert (orders_known_until(state) is None) == (not before)
+    assert not health(after(part(at(5, 1), more=False), start=state), Topic.ORDERS, at(5, 2)).coverage.more

@@ -154,7 +154,7 @@ class SimulatedProvider:
         since = to_moment(after) if isinstance(cursor, int) else None
         upto = self._world.part_end(after, now)
         batch = OrderBatch(self._world.lines_changed(after, upto), since)
-        return Answer(batch, to_moment(upto), Coverage(more=upto < now), cursor=max(after, upto))
+        return Answer(batch, to_moment(now), Coverage(more=upto < now), cursor=max(after, upto))
 
     def _errors(self, now: int, cursor: object) -> Answer:
         after = self._after(now, cursor)
