@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+BENCH_VENV := .venv-bench
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -21,9 +22,10 @@ test: $(VENV)/.dev
 shots: $(VENV)/.dev
 	$(BIN)/python tests/screenshots/pictures.py
 
-# ratios against peers in one run; needs a quiet machine
-bench: $(VENV)/.dev
-	$(BIN)/python tests/bench/run.py
+# The program beside its peers; about ten minutes on a quiet machine. `make bench ONLY=start,keys` takes some of the
+# measures, BENCH='--pairs 3 --json figures.json' passes whatever the harness knows (BENCH=--help).
+bench: $(VENV)/.run $(BENCH_VENV)/.ready
+	@PYTHONPATH=tests $(BENCH_VENV)/bin/python -m bench $(if $(ONLY),--only $(ONLY)) $(BENCH)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "evtui needs Python 3.11 or newer; say make PYTHON=python3.12")'
@@ -38,5 +40,11 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) install --constraint constraints.txt --editable '.[sql]' --group dev
 	@touch $@ $(VENV)/.run
 
+$(BENCH_VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt --upgrade pip
+	$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt --group bench
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""A program in a pseudo-terminal that answers like a modern one: when it first shows a text, and what it sends."""
+"""A program in a pseudo-terminal of its own: played to, listened to, and ended."""
 
 from __future__ import annotations
 
@@ -7,110 +7,239 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
+import tempfile
 import termios
 import time
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
-SETTLE_S = 0.06
+from bench.answers import Answers
+from bench.processes import Spent, members, resident, spent, used, used_by_others
+from bench.recording import Recording
+from bench.screen import Screen
+
+SIZE = (120, 36)
+"""Columns and rows that everything is measured at."""
+
+QUIET_S = 0.06
 """Quiet after which a start counts as over."""
 
 PATIENCE_S = 30.0
-"""Longest wait for a program to show what it should."""
+"""Longest wait for a program to show what it should, or to end."""
 
-_ANSWERS = (
-    (re.compile(rb"\x1b\[c"), b"\x1b[?62;22c"),
-    (re.compile(rb"\x1b\[6n"), b"\x1b[1;1R"),
-    (re.compile(rb"\x1b\[\?2026\$p"), b"\x1b[?2026;2$y"),
-    (re.compile(rb"\x1b\[\?2048\$p"), b"\x1b[?2048;2$y"),
-)
-_SEQUENCES = re.compile(rb"\x1b\[[0-9;?<>=$]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[=>()][0-9A-B]?")
+
+class BenchError(Exception):
+    """A program did not do what the measure is about."""
 
 
 @dataclass(frozen=True)
-class Run:
-    """Seconds from start until the screen stood still, bytes until then, bytes a second after it, seconds to quit."""
+class Command:
+    """A program: what its first complete screen holds (all of these), and the key that ends it."""
 
-    settled_s: float
-    start_bytes: int
-    bytes_per_s: float
-    cpu_share: float
-    """Seconds of processor time in a second, after the start."""
-    quit_s: float
-
-
-def run(command: Sequence[str], until: str, watch_s: float, size: tuple[int, int] = (120, 36)) -> Run:
-    """Start `command`, wait until its output holds `until` and is quiet, watch it for `watch_s`, press q.
-
-    Raises:
-        TimeoutError: it never showed the text, or did not quit.
-    """
-    parent, child = pty.openpty()
-    fcntl.ioctl(parent, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-    environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
-    began = time.monotonic()
-    process = subprocess.Popen(
-        command, stdin=child, stdout=child, stderr=child, env=environment, start_new_session=True, close_fds=True
-    )
-    os.close(child)
-    try:
-        return _measure(parent, process, began, re.compile(until.encode()), watch_s)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        os.close(parent)
+    name: str
+    words: tuple[str, ...]
+    complete: tuple[str, ...]
+    """Regular expressions, each matched by the text of the screen."""
+    quit: bytes = b"q"
 
 
-def _measure(
-    terminal: int, process: subprocess.Popen[bytes], began: float, until: re.Pattern[bytes], watch_s: float
-) -> Run:
-    seen, last = b"", began
-    while True:
-        data = _read(terminal, SETTLE_S)
-        if data:
-            seen, last = seen + data, time.monotonic()
-        elif until.search(_SEQUENCES.sub(b"", seen)):
-            break
-        if time.monotonic() - began > PATIENCE_S or process.poll() is not None:
-            raise TimeoutError(f"{process.args!r} did not show {until.pattern!r}")
-    start_bytes, settled = len(seen), last - began
-    _drain(terminal, 1.5)  # what is made up for after the first frame is not the steady state
-    cpu, since = _cpu(process.pid), time.monotonic()
-    sent = _drain(terminal, watch_s)
-    spent, passed = _cpu(process.pid) - cpu, time.monotonic() - since
-    pressed = time.monotonic()
-    os.write(terminal, b"q")
-    while process.poll() is None:
-        _drain(terminal, 0.005)
-        if time.monotonic() - pressed > PATIENCE_S:
-            raise TimeoutError(f"{process.args!r} did not quit")
-    return Run(settled, start_bytes, sent / passed, spent / passed, time.monotonic() - pressed)
+@dataclass(frozen=True)
+class Start:
+    """Seconds until the last byte of the first complete screen, and bytes until then."""
+
+    seconds: float
+    sent: int
 
 
-def _read(terminal: int, seconds: float) -> bytes:
-    if not select.select([terminal], [], [], seconds)[0]:
-        return b""
-    try:
-        data = os.read(terminal, 65_536)
-    except OSError:
-        return b""
-    for question, answer in _ANSWERS:
-        for _ in question.findall(data):
-            os.write(terminal, answer)
-    return data
+@dataclass(frozen=True)
+class Window:
+    """A stretch of time in which a program was left to itself."""
+
+    before: Spent
+    after: Spent
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return self.after.at - self.before.at
+
+    @property
+    def share(self) -> float:
+        """Processor seconds a second, of all processes of the program."""
+        return used(self.before, self.after) / self.seconds
+
+    @property
+    def others(self) -> float:
+        """Processor seconds a second that the rest of the machine spent."""
+        return used_by_others(self.before, self.after) / self.seconds
 
 
-def _drain(terminal: int, seconds: float) -> int:
-    end, count = time.monotonic() + seconds, 0
-    while (left := end - time.monotonic()) > 0:
-        count += len(_read(terminal, left))
-    return count
+class Session:
+    """One run of a program. Use as a context manager: what still runs at its end is ended."""
+
+    def __init__(self, command: Command, size: tuple[int, int] = SIZE) -> None:
+        self._command = command
+        self._size = size
+        self._chunks: list[tuple[float, bytes]] = []
+        self._keys: list[float] = []
+        self._screen = Screen(*size)
+        self._fed = 0
+        """Chunks the screen has been fed with."""
+        self._answers = Answers(*size, self._cursor)
+        self._home = tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        self._began = time.monotonic()
+        try:
+            self._process = subprocess.Popen(
+                command.words,
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                env=_environment(self._home.name),
+                start_new_session=True,
+            )
+        finally:
+            os.close(slave)
+        self._ended = os.pidfd_open(self._process.pid)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for pid in members(self._process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+        os.close(self._ended)
+        os.close(self._master)
+        self._home.cleanup()
+
+    @property
+    def recording(self) -> Recording:
+        """Everything so far."""
+        return Recording(self._size, tuple(self._chunks), tuple(self._keys))
+
+    def settle(self) -> Start:
+        """Wait until the screen is complete and stands still.
+
+        Raises:
+            BenchError: it never was, or the program ended.
+        """
+        while time.monotonic() - self._began < PATIENCE_S:
+            if self._read(QUIET_S):
+                continue
+            if self._process.poll() is not None:
+                raise BenchError(f"{self._command.name} ended by itself: {self._last_words()}")
+            if self._complete():
+                return Start(self._chunks[-1][0] - self._began, sum(len(data) for _, data in self._chunks))
+        raise BenchError(f"{self._command.name} did not show {self._command.complete}: {self._last_words()}")
+
+    def listen(self, seconds: float) -> None:
+        """Let the program go on."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._read(left)
+
+    def watch(self, seconds: float) -> Window:
+        """Let the program go on, and see what it costs."""
+        before = spent(self._process.pid)
+        self.listen(seconds)
+        if self._process.poll() is not None:
+            raise BenchError(f"{self._command.name} ended while it was watched: {self._last_words()}")
+        return Window(before, spent(self._process.pid))
+
+    def press(self, key: bytes) -> None:
+        """Type a key."""
+        self._keys.append(time.monotonic())
+        os.write(self._master, key)
+
+    def resident(self) -> float:
+        """MiB of memory held now."""
+        return resident(self._process.pid)
+
+    def quit(self) -> float:
+        """Ask the program to end; seconds until it has.
+
+        Raises:
+            BenchError: it stayed.
+        """
+        pressed = time.monotonic()
+        os.write(self._master, self._command.quit)
+        while time.monotonic() - pressed < PATIENCE_S:
+            if self._ended in self._ready(PATIENCE_S):
+                passed = time.monotonic() - pressed
+                self._process.wait()
+                while self._read(0):
+                    pass
+                return passed
+            self._read(0)
+        raise BenchError(f"{self._command.name} did not end")
+
+    def _ready(self, seconds: float) -> list[int]:
+        return select.select((self._ended, self._master), (), (), max(0.0, seconds))[0]
+
+    def _read(self, seconds: float) -> bool:
+        """Take what the program sends, waiting so long at most, and answer; whether there was anything."""
+        if not select.select((self._master,), (), (), max(0.0, seconds))[0]:
+            return False
+        at = time.monotonic()
+        try:
+            data = os.read(self._master, 65_536)
+        except OSError:  # nobody holds the other end any more
+            time.sleep(min(max(0.0, seconds), 0.01))
+            return False
+        self._chunks.append((at, data))
+        if answer := self._answers.to(data):
+            os.write(self._master, answer)
+        return bool(data)
+
+    def _complete(self) -> bool:
+        self._catch_up(len(self._chunks))
+        text = "\n".join(self._screen.lines())
+        return bool(self._chunks) and all(re.search(each, text) for each in self._command.complete)
+
+    def _catch_up(self, count: int) -> None:
+        for _, data in self._chunks[self._fed : count]:
+            self._screen.feed(data)
+        self._fed = max(self._fed, count)
+
+    def _cursor(self, after: int) -> tuple[int, int]:
+        """Where the cursor is after so many bytes; only a question makes anybody look while the program runs."""
+        screen, left = Screen(*self._size), after
+        for _, data in self._chunks:
+            screen.feed(data[:left])
+            left -= len(data[:left])
+        return screen.y, screen.x
+
+    def _last_words(self) -> str:
+        self._catch_up(len(self._chunks))
+        return " ".join(line.strip() for line in self._screen.lines() if line)[-200:]
 
 
-def _cpu(pid: int) -> float:
-    with open(f"/proc/{pid}/stat", "rb") as file:
-        fields = file.read().rpartition(b")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def run(command: Command, warm_s: float, watch_s: float) -> tuple[Recording, Window]:
+    """Start a program, let it settle, give it `warm_s` to come to rest, watch it for `watch_s` and end it."""
+    with Session(command) as session:
+        session.settle()
+        session.listen(warm_s)
+        window = session.watch(watch_s)
+        session.quit()
+        return session.recording, window
+
+
+def _environment(home: str) -> dict[str, str]:
+    """Nobody's settings, so that everybody measures the same."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": home,
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "LC_ALL": "C.UTF-8",
+    }

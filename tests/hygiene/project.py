@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_LEFT_OUT = {".git", ".venv", "build", "dist", "__pycache__"}
+_LEFT_OUT = {".git", ".venv", ".venv-bench", "build", "dist", "__pycache__"}
 
 
 @cache

@@ -1,0 +1,1 @@
+"""`make bench`: the cockpit measured from outside, in a terminal played to it, in turns with its peers. Linux only."""

@@ -1,0 +1,1 @@
+"""What is measured: each module owns one measure and turns it into rows."""

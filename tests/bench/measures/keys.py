@@ -1,0 +1,57 @@
+"""From a key to the frame that shows what it did: the selection in the feed, up and down in turns."""
+
+from __future__ import annotations
+
+import random
+
+from bench.course import Course
+from bench.figures import percentile
+from bench.peers import LOAD, RUSH
+from bench.recording import Answered, Box, answered
+from bench.table import Row, under
+from bench.terminal import Command, Session
+
+KEYS = 300
+EVERY_S = (0.09, 0.13)
+"""Between two keys, by chance, so that they meet every moment of the program's own second."""
+
+LIMIT_MS = 30.0
+FEED = Box(1, 56, 33, 30)
+"""Where the feed shows its selection at 120 by 36; the styles there change with it and with nothing else."""
+
+_PAUSE_S = 0.5
+
+
+def measure(course: Course) -> list[Row]:
+    """With five orders a second, which is as idle as a feed with something to select gets, and with a thousand."""
+    return [_row("key to paint, idle", _struck(RUSH)), _row("key to paint, 1,000 orders/s", _struck(LOAD))]
+
+
+def _struck(command: Command) -> Answered:
+    chance = random.Random(1)
+    with Session(command) as session:
+        session.settle()
+        session.listen(1.0)
+        for number in range(KEYS):
+            session.press(b"jk"[number % 2 :][:1])
+            session.listen(chance.uniform(*EVERY_S))
+        session.listen(_PAUSE_S)
+        return answered(session.recording, FEED)
+
+
+def _row(name: str, found: Answered) -> Row:
+    ms = [1000 * each for each in found.seconds if each is not None]
+    lost = len(found.seconds) - len(ms)
+    if not ms:
+        return Row(name, f"all {lost} keys lost", limit=f"p99 {LIMIT_MS:.0f} ms", met=False, raw={"lost": lost})
+    middle, worst = percentile(ms, 50), percentile(ms, 99)
+    asides = f", {found.unasked} changes unasked" if found.unasked else ""
+    return Row(
+        name,
+        f"p50 {middle:.1f} ms, p99 {worst:.1f} ms",
+        "",
+        f"p99 {worst:.1f} ms, {lost} of {len(found.seconds)} lost{asides}",
+        f"p99 {LIMIT_MS:.0f} ms",
+        under(worst, LIMIT_MS) and not lost,
+        {"p50": middle, "p99": worst, "lost": lost, "unasked": found.unasked},
+    )

@@ -1,0 +1,27 @@
+"""What a tick costs when the book is long: five new lines told, everything looked at, 120 by 36 cells drawn."""
+
+from __future__ import annotations
+
+from bench.course import Course
+from bench.measures.inside import inside
+from bench.table import Row, under
+
+FEW, MANY = 1_000, 100_000
+LIMIT = 1.3
+
+
+def measure(course: Course) -> list[Row]:
+    """Both in one process, in turns."""
+    ms = inside("ticks", FEW, MANY)
+    few, many = ms[str(FEW)], ms[str(MANY)]
+    return [
+        Row(
+            "a tick at 100,000 lines",
+            f"{many:.2f} ms",
+            f"at 1,000 lines {few:.2f} ms",
+            f"{many / few:.2f} ×",
+            f"{LIMIT} ×",
+            under(many / few, LIMIT),
+            {"ratio": many / few, "many_ms": many, "few_ms": few},
+        )
+    ]
