@@ -129,10 +129,11 @@ def _stock(figures: Sequence[ProductFigures], state: LaunchState, now: datetime)
 
 
 def _orders(state: LaunchState, now: datetime, figures: Sequence[ProductFigures]) -> Iterator[Alert]:
-    odd = state.orders.anomalies
-    if odd:
-        reasons = ", ".join(sorted({reason for _, reason in odd}))
-        yield Alert("odd orders", Severity.PROBLEM, f"{len(odd)} that should not be: {reasons}", len(odd), odd[0][0])
+    odd = state.orders.odd
+    if odd and state.orders.first_odd:
+        count, code = sum(odd.values()), state.orders.first_odd[1]
+        text = f"{count} that should not be: {', '.join(sorted(odd))}"
+        yield Alert("odd orders", Severity.PROBLEM, text, count, code)
     campaign = state.campaign
     alive = health(state, Topic.ORDERS, now).state is SourceState.OK
     if alive and state.orders.first is None and campaign.opens + SILENCE <= now <= campaign.closes:

@@ -6,21 +6,23 @@ and put back as it is believed now, so a sum is never more than the lines it is 
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
-from heapq import nlargest
+from collections.abc import Iterable, Mapping
+from itertools import islice
 
-from msgspec.structs import replace
+from msgspec import Struct
+from msgspec.structs import astuple, replace
 
-from evtui.domain.campaign import Campaign
+from evtui.domain.campaign import Campaign, Product
 from evtui.domain.chain import StepSeen
-from evtui.domain.orders import OrderState
+from evtui.domain.orders import OrderLine, OrderState
 from evtui.domain.reading import ChainFacts
-from evtui.store.orders import BUCKET_DIGITS, RECENT_LINES, RELEASED_LINES, OrderBook, Tally, oddity, of_launch, share
+from evtui.store.buckets import Changes
+from evtui.store.cold import Sums
+from evtui.store.history import ascending, descending
+from evtui.store.orders import AFTER_CLOSE, RECENT_LINES, RELEASED_LINES, OrderBook, Tally, odd_line, oddity
+from evtui.store.places import Moves, Place, move, newest
 from evtui.store.series import Counts, minute_of
 from evtui.store.tracked import Tracked, join, merge_steps, with_steps
-
-Pair = tuple[float, str]
 
 
 def add_lines(book: OrderBook, lines: Iterable[Tracked], campaign: Campaign) -> OrderBook:
@@ -38,7 +40,7 @@ def add_facts(book: OrderBook, facts: ChainFacts, campaign: Campaign) -> OrderBo
     if merged == held:
         return book
     draft = _Draft(book, campaign)
-    draft.facts[facts.tg_code] = merged
+    draft.facts = {**book.facts, facts.tg_code: merged}
     for tracked in book.group(facts.tg_code):
         draft.put(with_steps(tracked, _steps_for(merged, tracked.line.ts_code)))
     return draft.done()
@@ -57,184 +59,292 @@ def _steps_for(facts: ChainFacts, ts_code: str) -> tuple[StepSeen, ...]:
     return tuple(seen for code, seen in facts.steps if code in (ts_code, facts.tg_code))
 
 
+# looked up in the enumeration for every line, they take a tenth of the time of all
+_DELIVERED, _RELEASED = OrderState.DELIVERED, OrderState.RELEASED
+
+
+class _Sum(Struct):
+    """A tally that changes; its fields in the same order."""
+
+    lines: int = 0
+    in_flight: int = 0
+    sold: int = 0
+    released: int = 0
+    delivered: int = 0
+    revenue_cents: int = 0
+    unpriced: int = 0
+    last_minute: int = 0
+
+
+class _Stand(Struct, frozen=True, gc=False):
+    """Where a line stands in each of the book's lists; None is nowhere."""
+
+    at: Place | None = None
+    """In the feed."""
+    odd: str = ""
+    bought: Place | None = None
+    """Among the valid lines that were not given back unpaid."""
+    open: Place | None = None
+    released: Place | None = None
+    product: Product | None = None
+    """The product whose tally it is part of."""
+    paid: bool = False
+
+
+_NOWHERE = _Stand()
+
+
+class _First:
+    """The first place of some lines that come and go."""
+
+    def __init__(self, held: Place | None) -> None:
+        self.held = held
+        self.lost = False
+        """Whether a line that nobody noted may be the first now: only a search can tell which."""
+
+    def move(self, before: Place | None, after: Place | None) -> None:
+        held = self.held
+        if before is not None and before == held:
+            self.held = None
+        if after is not None and (self.held is None or after < self.held):
+            self.held = after
+        if held is not None and (self.held is None or self.held > held):
+            self.lost = True
+
+
 class _Draft:
     def __init__(self, book: OrderBook, campaign: Campaign) -> None:
         self.book = book
         self.campaign = campaign
-        self.buckets = dict(book.buckets)
-        self.fresh: dict[str, dict[str, Tracked]] = {}
-        self.groups = dict(book.groups)
-        self.fresh_groups: dict[str, dict[str, tuple[str, ...]]] = {}
-        self.tallies = dict(book.tallies)
+        self.lines = Changes(book.buckets)
+        self.groups = Changes(book.groups)
+        self.facts = book.facts
+        self.sums: dict[int, _Sum] = {}
         self.sales: dict[int, dict[int, int]] = {}
-        self.recent = _Newest(book.recent, RECENT_LINES)
-        self.released = _Newest(book.released, RELEASED_LINES)
-        self.open = list(book.open)
-        self.first = book.first
-        self.anomalies: set[tuple[str, str]] | None = None
-        self.facts = dict(book.facts)
+        self.recent: Moves = {}
+        self.released: Moves = {}
+        self.open: Moves = {}
+        self.odd: dict[str, int] = {}
+        self.first = _First(book.first)
+        self.first_odd = _First(book.first_odd)
         self.count = book.count
-        self.lost_first = False
+        self.closing = {product.page_id: minute_of(product.off_sale) for product in campaign.products}
+        """The minute each product's sale closes in."""
 
     def put(self, new: Tracked) -> None:
         """Merge one belief in."""
         code = new.line.ts_code
-        bucket = self.bucket(code)
+        bucket = self.lines.bucket(code)
         old = bucket.get(code)
+        if old is None and self.book.buckets.cold:
+            old = self.book.buckets.beneath(code)
         if old is not None:
             new = join(old, new)
             if new == old:
                 return
         else:
             self.count += 1
+            bucket.sums.total += 1
         if old is None or old.line.tg_code != new.line.tg_code:
             self.regroup(old, new)
             facts = self.facts.get(new.line.tg_code)
             steps = merge_steps((), _steps_for(facts, code)) if facts else ()
             new = new if new.steps == steps else replace(new, steps=steps)
         bucket[code] = new
-        self.recent.move(self.feed_place(old), self.feed_place(new))
-        self.released.move(self.release(old), self.release(new))
-        first = self.first
+        before, after = _NOWHERE if old is None else self.stand(old), self.stand(new)
+        resold = old is None or before.product is not after.product or _sale(old, before) != _sale(new, after)
         if old is not None:
-            self.account(old, -1)
-        self.account(new, +1)
-        if first is not None and (self.first is None or self.first > first):
-            self.lost_first = True
-
-    def bucket(self, ts_code: str) -> dict[str, Tracked]:
-        key = ts_code[:-BUCKET_DIGITS]
-        found = self.fresh.get(key)
-        if found is None:
-            found = self.fresh[key] = dict(self.buckets.get(key, ()))
-            self.buckets[key] = found
-        return found
+            self.count_in(old, before, -1, resold)
+        self.count_in(new, after, +1, resold)
+        self.move(before, after)
+        _note(bucket.sums, before, after)
 
     def regroup(self, old: Tracked | None, new: Tracked) -> None:
         """Note the line under its group, and no longer under the one an older word had it in."""
+        code = new.line.ts_code
         if old is not None:
-            self.members(old.line.tg_code, without=new.line.ts_code)
-        self.members(new.line.tg_code, and_also=new.line.ts_code)
+            left = self.groups.get(old.line.tg_code) or ()
+            self.groups.bucket(old.line.tg_code)[old.line.tg_code] = tuple(each for each in left if each != code)
+        held = self.groups.get(new.line.tg_code) or ()
+        self.groups.bucket(new.line.tg_code)[new.line.tg_code] = tuple(sorted({*held, code})) if held else (code,)
 
-    def members(self, tg_code: str, *, and_also: str = "", without: str = "") -> None:
-        key = tg_code[:-BUCKET_DIGITS]
-        groups = self.fresh_groups.get(key)
-        if groups is None:
-            groups = self.fresh_groups[key] = dict(self.groups.get(key, ()))
-            self.groups[key] = groups
-        codes = ({*groups.get(tg_code, ())} | ({and_also} if and_also else set())) - {without}
-        if codes:
-            groups[tg_code] = tuple(sorted(codes))
-        else:
-            groups.pop(tg_code, None)
-
-    def feed_place(self, tracked: Tracked | None) -> Pair | None:
-        """Where a line stands in the feed; nowhere, if only a question brought it up and it does not count."""
-        if tracked is None or (not tracked.polled and oddity(tracked, self.campaign)):
-            return None
-        return (tracked.line.created_at.timestamp(), tracked.line.ts_code)
-
-    def release(self, tracked: Tracked | None) -> Pair | None:
-        """When a line that counts was given back."""
-        if tracked is None or tracked.released_at is None or tracked.state is not OrderState.RELEASED:
-            return None
-        return None if oddity(tracked, self.campaign) else (tracked.released_at.timestamp(), tracked.line.ts_code)
-
-    def account(self, tracked: Tracked, sign: int) -> None:
-        """Add a line to every sum, or take it out again."""
+    def stand(self, tracked: Tracked) -> _Stand:
+        """Where a line stands, in everything."""
         line = tracked.line
-        odd = oddity(tracked, self.campaign)
+        product = self.campaign.product(line.page_id)
+        odd = odd_line(line, self.campaign, product)
         if odd and not tracked.polled:
-            return
-        if tracked.is_open and (not odd or of_launch(tracked, self.campaign)):
-            pair = (tracked.clock_start(self.campaign)[0].timestamp(), line.ts_code)
-            insort(self.open, pair) if sign > 0 else _drop(self.open, pair)
+            return _NOWHERE
+        at = (line.created_at.timestamp(), line.ts_code)
+        running = None
+        paid = tracked.is_paid
+        if paid and tracked.state is not _DELIVERED and (not odd or self.of_launch(line, product)):
+            start, event = tracked.clock_start(self.campaign)
+            running = at if event == "created" else (start.timestamp(), line.ts_code)
         if odd:
-            if self.anomalies is None:
-                self.anomalies = set(self.book.anomalies)
-            (self.anomalies.add if sign > 0 else self.anomalies.discard)((line.ts_code, odd))
-        part = share(tracked, odd, self.campaign)
-        if part is None or line.page_id is None:
+            return _Stand(at, odd, None, running, None, product if odd == AFTER_CLOSE else None, paid)
+        if tracked.state is not _RELEASED:
+            return _Stand(at, "", at, running, None, product, paid)
+        released = (tracked.released_at.timestamp(), line.ts_code) if tracked.released_at else None
+        return _Stand(at, "", None if tracked.came_to_nothing else at, running, released, product, paid)
+
+    def of_launch(self, line: OrderLine, product: Product | None) -> bool:
+        """Whether a line is of this shop and not of a page that is sold elsewhere, odd in its time or not."""
+        return line.shop_id == self.campaign.shop.id and (line.page_id is None or product is not None)
+
+    def move(self, before: _Stand, after: _Stand) -> None:
+        """Note where a line stands now instead of where it stood."""
+        move(self.recent, before.at, after.at)
+        move(self.open, before.open, after.open)
+        if before.released or after.released:
+            move(self.released, before.released, after.released)
+        self.first.move(before.bought, after.bought)
+        if before.odd or after.odd:
+            self.first_odd.move(before.at if before.odd else None, after.at if after.odd else None)
+
+    def count_in(self, tracked: Tracked, stand: _Stand, sign: int, resold: bool) -> None:
+        """Add a line to what is added up, or take it out again; its sale only where that changes."""
+        if stand.odd:
+            self.odd[stand.odd] = self.odd.get(stand.odd, 0) + sign
+        product = stand.product
+        if product is None or stand.at is None:
             return
-        self.tallies[line.page_id] = self.tallies.get(line.page_id, Tally()).plus(part, sign)
-        if odd:
+        total = self.sums.get(product.page_id)
+        if total is None:
+            total = self.sums[product.page_id] = _Sum()
+        number = sign * tracked.line.quantity
+        if stand.at[0] // 60 == self.closing[product.page_id]:
+            total.last_minute += number
+        if stand.odd:
             return
-        if part.sold:
-            minute = minute_of(tracked.paid_at or line.created_at)
-            sales = self.sales.setdefault(line.page_id, {})
-            sales[minute] = sales.get(minute, 0) + sign * part.sold
-        pair = (line.created_at.timestamp(), line.ts_code)
-        if tracked.came_to_nothing:
-            return
-        if sign < 0:
-            self.first = None if pair == self.first else self.first
-        elif self.first is None or pair < self.first:
-            self.first = pair
+        total.lines += sign
+        state = tracked.state
+        if state is _RELEASED:
+            total.released += number
+        elif not stand.paid:
+            total.in_flight += number
+        elif resold:
+            self.sell(tracked, product, total, sign, stand.at)
+        if state is _DELIVERED:
+            total.delivered += number
+
+    def sell(self, tracked: Tracked, product: Product, total: _Sum, sign: int, at: Place) -> None:
+        """The money for a line, and the minute it came in."""
+        line = tracked.line
+        total.sold += sign * line.quantity
+        amount = line.amount
+        if amount is None and product.price is not None:
+            amount = product.price * line.quantity
+        if amount is None:
+            total.unpriced += sign
+        else:
+            total.revenue_cents += sign * round(amount * 100)
+        paid = tracked.paid_at
+        minute = int((at[0] if paid is None else paid.timestamp()) // 60)
+        sales = self.sales.get(product.page_id)
+        if sales is None:
+            sales = self.sales[product.page_id] = {}
+        sales[minute] = sales.get(minute, 0) + sign * line.quantity
 
     def done(self) -> OrderBook:
         """The new book."""
-        sales = dict(self.book.sales)
-        for page, changes in self.sales.items():
-            counts = sales.get(page, Counts()).add({minute: n for minute, n in changes.items() if n})
-            sales[page] = counts
-            if not counts.hours:
-                del sales[page]
-        for key, groups in self.fresh_groups.items():
-            if not groups:
-                del self.groups[key]
-        anomalies = self.book.anomalies if self.anomalies is None else tuple(sorted(self.anomalies))
+        held = self.book
+        recent = newest(held.recent, self.recent, RECENT_LINES)
+        released = newest(held.released, self.released, RELEASED_LINES) if self.released else held.released
         book = OrderBook(
-            self.buckets,
-            self.groups,
-            {page: tally for page, tally in self.tallies.items() if tally != Tally()},
-            sales,
-            tuple(self.recent.pairs),
-            tuple(self.open),
-            tuple(self.released.pairs),
-            self.first,
-            anomalies,
+            self.lines.done(),
+            self.groups.done(),
+            self.tallied(),
+            self.sold(),
+            recent or (),
+            held.open.moved(self.open),
+            released or (),
+            self.first.held,
+            _added(held.odd, self.odd),
+            self.first_odd.held,
             self.facts,
             self.count,
         )
-        if self.lost_first or self.recent.short or self.released.short:
-            return self.searched(book)
+        if recent is None:
+            latest = islice(descending(book, self.campaign), RECENT_LINES)
+            book = replace(book, recent=tuple(at for at, _ in latest)[::-1])
+        if released is None:
+            book = replace(book, released=self.last_released(book))
+        if self.first.lost:
+            book = replace(book, first=self.first_bought(book))
+        if self.first_odd.lost:
+            found = ascending(book, self.campaign, among=_odd_ones)
+            first = (at for at, tracked in found if oddity(tracked, self.campaign))
+            book = replace(book, first_odd=next(first, None))
         return book
 
-    def searched(self, book: OrderBook) -> OrderBook:
-        """The book with feed, releases and first order found anew among all lines; rare, as lines keep their times."""
-        recent = nlargest(RECENT_LINES, (pair for each in book.lines() if (pair := self.feed_place(each))))
-        released = nlargest(RELEASED_LINES, (pair for each in book.lines() if (pair := self.release(each))))
-        bought = (each for each in book.lines() if not each.came_to_nothing)
-        valid = (each.line for each in bought if not oddity(each, self.campaign))
-        first = min(((line.created_at.timestamp(), line.ts_code) for line in valid), default=None)
-        return replace(book, recent=tuple(reversed(recent)), released=tuple(reversed(released)), first=first)
+    def tallied(self) -> dict[int, Tally]:
+        tallies = dict(self.book.tallies)
+        for page, total in self.sums.items():
+            pairs = zip(astuple(tallies.pop(page, Tally())), astuple(total), strict=True)
+            tally = Tally(*(held + more for held, more in pairs))
+            if tally != Tally():
+                tallies[page] = tally
+        return tallies
+
+    def sold(self) -> dict[int, Counts]:
+        sales = dict(self.book.sales)
+        for page, changes in self.sales.items():
+            counts = sales.pop(page, Counts()).add({minute: number for minute, number in changes.items() if number})
+            if counts.hours:
+                sales[page] = counts
+        return sales
+
+    # the three searches below are rare, as lines keep their times
+
+    def first_bought(self, book: OrderBook) -> Place | None:
+        for at, tracked in ascending(book, self.campaign):
+            if not tracked.came_to_nothing and not oddity(tracked, self.campaign):
+                return at
+        return None
+
+    def last_released(self, book: OrderBook) -> tuple[Place, ...]:
+        found: list[Place] = []
+        for sums, key in sorted(book.buckets.parts(), key=lambda part: part[0].released, reverse=True):
+            if len(found) >= RELEASED_LINES and sums.released < found[-RELEASED_LINES][0]:
+                break
+            stands = map(self.stand, book.buckets.bucket(key).values())
+            found = sorted(found + [stand.released for stand in stands if stand.released])[-RELEASED_LINES:]
+        return tuple(found)
 
 
-class _Newest:
-    """The newest pairs, sorted, at most `limit`."""
-
-    def __init__(self, pairs: Sequence[Pair], limit: int) -> None:
-        self.pairs = list(pairs)
-        self.limit = limit
-        self.short = False
-        """Whether one that was pushed out earlier would have to come back: only a search can tell which."""
-
-    def move(self, before: Pair | None, after: Pair | None) -> None:
-        """Put a line where it is now instead of where it was; None is nowhere."""
-        if before == after:
-            return
-        if before is not None:
-            oldest, full = self.pairs[0] if self.pairs else before, len(self.pairs) >= self.limit
-            if _drop(self.pairs, before) and full and (after is None or after < oldest):
-                self.short = True
-        if after is not None and (len(self.pairs) < self.limit or after > self.pairs[0]):
-            insort(self.pairs, after)
-            del self.pairs[: -self.limit]
+def _sale(tracked: Tracked, stand: _Stand) -> tuple[object, ...] | None:
+    """What makes up a line's part in the sales, or None where it has none."""
+    if not stand.paid or stand.odd:
+        return None
+    line = tracked.line
+    return (line.quantity, line.amount, tracked.paid_at or line.created_at)
 
 
-def _drop(pairs: list[Pair], pair: Pair) -> bool:
-    index = bisect_left(pairs, pair)
-    if index < len(pairs) and pairs[index] == pair:
-        del pairs[index]
-        return True
-    return False
+def _odd_ones(sums: Sums) -> int:
+    return sums.odd
+
+
+def _note(sums: Sums, before: _Stand, after: _Stand) -> None:
+    """Keep what a bucket holds in step."""
+    if before.at is not None:
+        sums.placed -= 1
+        sums.odd -= bool(before.odd)
+    if after.at is None:
+        return
+    sums.placed += 1
+    sums.odd += bool(after.odd)
+    time = after.at[0]
+    if time < sums.oldest:
+        sums.oldest = time
+    if time > sums.newest:
+        sums.newest = time
+    if after.released is not None and after.released[0] > sums.released:
+        sums.released = after.released[0]
+
+
+def _added(held: Mapping[str, int], changes: Mapping[str, int]) -> Mapping[str, int]:
+    if not changes:
+        return held
+    new = {reason: held.get(reason, 0) + changes.get(reason, 0) for reason in {*held, *changes}}
+    return {reason: count for reason, count in new.items() if count}

@@ -1,7 +1,8 @@
 """Every order line we know of, with what is added up over them.
 
-Immutable, and cheap to change: lines lie in buckets of at most a thousand neighbouring codes, so a batch copies only
-the buckets it touches. All sums are functions of the lines alone, never of the order in which they were heard of.
+Immutable, and cheap to change: lines lie in buckets of at most a hundred neighbouring codes, so a batch copies only the
+buckets it touches, and those that settled may lie on disk. All sums are functions of the lines alone, never of the
+order in which they were heard of.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, field
 
-from evtui.domain.campaign import Campaign
-from evtui.domain.orders import OrderState
+from evtui.domain.campaign import Campaign, Product
+from evtui.domain.orders import OrderLine
 from evtui.domain.reading import ChainFacts
-from evtui.store.series import Counts, minute_of
+from evtui.store.buckets import Buckets
+from evtui.store.places import Place, Places
+from evtui.store.series import Counts
 from evtui.store.tracked import Tracked
 
 RECENT_LINES = 2_000
@@ -22,8 +25,12 @@ RECENT_LINES = 2_000
 RELEASED_LINES = 500
 """Released lines kept in order: more than are given back between two readings of the stock."""
 
-BUCKET_DIGITS = 3
-"""Digits of a code left out to name its bucket: buckets of at most 1,000 lines."""
+LINE_DIGITS = 2
+"""Digits of a TS code left out to name its bucket: at most 100 lines, read back from disk in a tenth of a
+millisecond."""
+
+GROUP_DIGITS = 3
+"""The same of TG codes: groups are small, and few are asked for."""
 
 AFTER_CLOSE = "after close"
 """Oddity of a line made when its sale was over."""
@@ -44,63 +51,55 @@ class Tally(Struct, frozen=True):
     last_minute: int = 0
     """Sets ordered in the minute the sale closes in, too late or not: where 23:59:00 and 23:59:59 make a difference."""
 
-    def plus(self, other: Tally, sign: int = 1) -> Tally:
-        """The sum, or the difference with `sign` -1."""
-        return Tally(
-            self.lines + sign * other.lines,
-            self.in_flight + sign * other.in_flight,
-            self.sold + sign * other.sold,
-            self.released + sign * other.released,
-            self.delivered + sign * other.delivered,
-            self.revenue_cents + sign * other.revenue_cents,
-            self.unpriced + sign * other.unpriced,
-            self.last_minute + sign * other.last_minute,
-        )
-
 
 class OrderBook(Struct, frozen=True):
-    """The lines and their sums. `recent` and `open` are sorted (time, ts_code) pairs, oldest first."""
+    """The lines and their sums. `recent`, `open` and `released` are sorted, oldest first."""
 
-    buckets: Mapping[str, Mapping[str, Tracked]] = field(default_factory=dict)
-    groups: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    """TG code -> its TS codes, in buckets too."""
+    buckets: Buckets[Tracked] = field(default_factory=lambda: Buckets(LINE_DIGITS))
+    """TS code -> what is believed of it."""
+    groups: Buckets[tuple[str, ...]] = field(default_factory=lambda: Buckets(GROUP_DIGITS))
+    """TG code -> its TS codes."""
     tallies: Mapping[int, Tally] = field(default_factory=dict)
     sales: Mapping[int, Counts] = field(default_factory=dict)
     """Sets sold by the minute they were paid in (or made, where nobody saw the payment), per page."""
-    recent: tuple[tuple[float, str], ...] = ()
+    recent: tuple[Place, ...] = ()
     """The newest lines, whatever became of them."""
-    open: tuple[tuple[float, str], ...] = ()
+    open: Places = Places()
     """Paid and undelivered lines of this shop and these pages, by clock start."""
-    released: tuple[tuple[float, str], ...] = ()
-    """The lines last released, by that time, oldest first: their sets were still taken a moment ago."""
-    first: tuple[float, str] | None = None
-    """The first valid order of the campaign that was not given back unpaid, as (created, ts_code)."""
-    anomalies: tuple[tuple[str, str], ...] = ()
-    """(ts_code, what is odd) of lines outside their window, of another shop, of a page that is not sold here."""
+    released: tuple[Place, ...] = ()
+    """The lines last released, by that time: their sets were still taken a moment ago."""
+    first: Place | None = None
+    """The first valid order of the campaign that was not given back unpaid."""
+    odd: Mapping[str, int] = field(default_factory=dict)
+    """Lines outside their window, of another shop, of a page that is not sold here: how many for each reason."""
+    first_odd: Place | None = None
+    """The first of them."""
     facts: Mapping[str, ChainFacts] = field(default_factory=dict)
     """What look-ups told of each group, kept for those of its lines that are heard of later."""
     count: int = 0
 
     def get(self, ts_code: str) -> Tracked | None:
         """The belief about one TS."""
-        return self.buckets.get(ts_code[:-BUCKET_DIGITS], {}).get(ts_code)
+        return self.buckets.get(ts_code)
 
     def group(self, tg_code: str) -> tuple[Tracked, ...]:
         """Every line of a TG, in code order."""
-        codes = self.groups.get(tg_code[:-BUCKET_DIGITS], {}).get(tg_code, ())
-        return tuple(tracked for code in codes if (tracked := self.get(code)))
+        return tuple(tracked for code in self.groups.get(tg_code) or () if (tracked := self.get(code)))
 
     def lines(self) -> Iterator[Tracked]:
-        """Every line, in no order that means anything."""
-        return (tracked for bucket in self.buckets.values() for tracked in bucket.values())
+        """Every line, in no order that means anything; from disk too, so it may take seconds."""
+        return self.buckets.values()
 
 
 def oddity(tracked: Tracked, campaign: Campaign) -> str:
     """Why a line does not count, or the empty string."""
-    line = tracked.line
+    return odd_line(tracked.line, campaign, campaign.product(tracked.line.page_id))
+
+
+def odd_line(line: OrderLine, campaign: Campaign, product: Product | None) -> str:
+    """The same of a line of `product`."""
     if line.shop_id != campaign.shop.id:
         return "another shop"
-    product = campaign.product(line.page_id)
     if product is None:
         return "page not known" if line.page_id is None else "page not sold here"
     if line.created_at < product.on_sale:
@@ -110,32 +109,8 @@ def oddity(tracked: Tracked, campaign: Campaign) -> str:
     return ""
 
 
-def of_launch(tracked: Tracked, campaign: Campaign) -> bool:
-    """Whether a line is of this shop and not of a page that is sold elsewhere, odd in its time or not."""
-    line = tracked.line
-    return line.shop_id == campaign.shop.id and (line.page_id is None or campaign.product(line.page_id) is not None)
-
-
-def share(tracked: Tracked, odd: str, campaign: Campaign) -> Tally | None:
-    """What one line adds to the tally of its page, or None where it has no part in it."""
-    line = tracked.line
-    quantity = line.quantity
-    product = campaign.product(line.page_id)
-    if product is None or odd not in ("", AFTER_CLOSE):
+def place(tracked: Tracked, campaign: Campaign) -> Place | None:
+    """Where a line stands in the feed; nowhere, if only a question brought it up and it does not count."""
+    if not tracked.polled and oddity(tracked, campaign):
         return None
-    closing = quantity if minute_of(line.created_at) == minute_of(product.off_sale) else 0
-    if odd:
-        return Tally(last_minute=closing) if closing else None
-    paid = tracked.is_paid
-    released = tracked.state is OrderState.RELEASED
-    amount = line.amount if line.amount is not None or product.price is None else product.price * quantity
-    return Tally(
-        lines=1,
-        in_flight=0 if released or paid else quantity,
-        sold=quantity if paid else 0,
-        released=quantity if released else 0,
-        delivered=quantity if tracked.state is OrderState.DELIVERED else 0,
-        revenue_cents=round(amount * 100) if paid and amount is not None else 0,
-        unpriced=1 if paid and amount is None else 0,
-        last_minute=closing,
-    )
+    return (tracked.line.created_at.timestamp(), tracked.line.ts_code)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
+
 from evtui.domain.campaign import Campaign
-from evtui.domain.reading import Reading
+from evtui.domain.reading import OrderBatch, Reading
+from evtui.store.freeze import Freezer
 from evtui.store.reduce import reduce
 from evtui.store.state import LaunchState, SourceSpec
 
@@ -13,8 +16,9 @@ from evtui.store.state import LaunchState, SourceSpec
 class Store:
     """Applies readings one after another. Lives on the event loop; never called from another thread."""
 
-    def __init__(self, campaign: Campaign, specs: Iterable[SourceSpec] = ()) -> None:
+    def __init__(self, campaign: Campaign, specs: Iterable[SourceSpec] = (), freezer: Freezer | None = None) -> None:
         self._state = LaunchState(campaign, {spec.topic: spec for spec in specs})
+        self._freezer = freezer or Freezer()
         self._listeners: list[Callable[[Reading], None]] = []
 
     @property
@@ -22,9 +26,17 @@ class Store:
         """What is believed now; frozen, so it may be kept and compared."""
         return self._state
 
+    @property
+    def trouble(self) -> str:
+        """One sentence on what keeps settled orders from going to disk or from being read back; empty: nothing."""
+        return self._freezer.trouble
+
     def apply(self, reading: Reading) -> None:
         """Merge a reading and tell the listeners; a sink of the collector."""
-        self._state = reduce(self._state, reading)
+        state = reduce(self._state, reading)
+        told = len(reading.value.lines) if isinstance(reading.value, OrderBatch) else 0
+        orders = self._freezer.freeze(state.orders, told)
+        self._state = state if orders is state.orders else replace(state, orders=orders)
         for listener in self._listeners:
             listener(reading)
 

@@ -21,6 +21,9 @@ after a longer one the row may have been touched again since, and a deadline mus
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
+# looked up in the enumeration for every word on every line, they take a tenth of the time of all
+_UNPAID, _DELIVERED, _RELEASED = OrderState.UNPAID, OrderState.DELIVERED, OrderState.RELEASED
+
 
 class PaidSeen(Struct, frozen=True, order=True, gc=False):
     """A word of a line as paid and still on its way; of several the first counts."""
@@ -73,18 +76,19 @@ class Tracked(Struct, frozen=True, gc=False):
     @property
     def is_paid(self) -> bool:
         """Whether money came in and was not given back."""
-        return self.state is not OrderState.RELEASED and is_paid(self.line, self.state)
+        return self.state is not _RELEASED and is_paid(self.line, self.state)
 
     @property
     def is_open(self) -> bool:
         """Paid and neither delivered nor released: its clock runs."""
-        return self.is_paid and self.state is not OrderState.DELIVERED
+        return self.is_paid and self.state is not _DELIVERED
 
     @property
     def came_to_nothing(self) -> bool:
         """Whether it was given back without anybody having seen it paid."""
-        unpaid = self.paid_exact is None and self.paid_seen is None and self.delivered_at is None
-        return self.state is OrderState.RELEASED and unpaid and not is_paid(self.line, self.state)
+        if self.state is not _RELEASED or is_paid(self.line, self.state):
+            return False
+        return self.paid_exact is None and self.paid_seen is None and self.delivered_at is None
 
     def clock_start(self, campaign: Campaign) -> tuple[datetime, str]:
         """When its clock started, and by which event (`paid` or `created`)."""
@@ -97,17 +101,18 @@ def observe(line: OrderLine, taken_at: datetime, *, polled: bool = True, since: 
     """One line as one reading told it, which tells all that changed from the reading at `since` on."""
     state = state_of(line)
     changed = line.updated_at or taken_at
-    under_way = state not in (OrderState.DELIVERED, OrderState.RELEASED) and is_paid(line, state)
+    delivered, released = state is _DELIVERED, state is _RELEASED
+    # an end is no payment: seen after a gap, it would make the delivery look instant
+    under_way = not delivered and not released and is_paid(line, state)
     return Tracked(
-        line=line,
-        read_at=taken_at,
-        state=state,
+        line,
+        taken_at,
+        state,
         paid_exact=line.paid_at,
-        # an end is no payment: seen after a gap, it would make the delivery look instant
         paid_seen=PaidSeen(taken_at, changed, since or _LONG_AGO) if under_way else None,
-        unpaid_seen=(taken_at, taken_at) if state is OrderState.UNPAID else None,
-        delivered_at=changed if state is OrderState.DELIVERED else None,
-        released_at=changed if state is OrderState.RELEASED else None,
+        unpaid_seen=(taken_at, taken_at) if state is _UNPAID else None,
+        delivered_at=changed if delivered else None,
+        released_at=changed if released else None,
         polled=polled,
     )
 
@@ -183,6 +188,8 @@ def _completed(line: OrderLine, a: OrderLine, b: OrderLine) -> OrderLine:
     Page and SKU come from whichever has them: an answer that leaves them out must not unsell a set. It was made at the
     earliest time told: a row that does not hold it tells its last update instead, and that moves.
     """
+    if a.created_at == b.created_at and a.page_id == b.page_id and a.sku_id == b.sku_id:
+        return line
     page = _greater(a.page_id, b.page_id)
     sku = _greater(a.sku_id, b.sku_id)
     made = min(a.created_at, b.created_at)

@@ -309,9 +309,9 @@ def check(state: LaunchState, recent: int = RECENT_LINES, released: int = RELEAS
         list(book.released)
         == sorted((each.released_at.timestamp(), each.line.ts_code) for each in back if each.released_at)[-released:]
     )
-    assert {code for code, _ in book.anomalies} == {each.line.ts_code for each in listed} - {
-        each.line.ts_code for each in valid
-    }
+    odd = [each for each in listed if each not in valid]
+    assert book.odd == Counter(oddity(each, CAMPAIGN) for each in odd)
+    assert book.first_odd == min(map(place, odd), default=None)
     check_groups(book, known)
     counted = sum(fault.counts.total for fault in state.faults.faults.values())
     assert counted == sum(len(ids) for ids in state.faults.seen.values())
@@ -323,7 +323,7 @@ def check_groups(book: OrderBook, known: list[Tracked]) -> None:
         assert [each.line.ts_code for each in book.group(group)] == [
             each.line.ts_code for each in known if each.line.tg_code == group
         ]
-    assert sum(len(codes) for groups in book.groups.values() for codes in groups.values()) == len(known)
+    assert sum(map(len, book.groups.values())) == len(known)
 
 
 def ever_paid(tracked: Tracked) -> bool:

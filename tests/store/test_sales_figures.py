@@ -73,7 +73,7 @@ def test_what_is_of_no_concern_is_not_counted() -> None:
     outside = (line(4, created_at=at(seconds=-1)), line(5, created_at=CLOSE + 5 * MINUTE))
     state = after(orders(*strangers, *outside, line(6)))
     assert product_figures(state, NOW)[0].sold == 1
-    assert {reason for _, reason in state.orders.anomalies} == {
+    assert set(state.orders.odd) == {
         "another shop",
         "page not sold here",
         "page not known",
@@ -84,14 +84,14 @@ def test_what_is_of_no_concern_is_not_counted() -> None:
 
 def test_asking_about_a_strange_order_makes_it_no_concern_of_ours() -> None:
     state = after(orders(line(1, shop_id=29), topic=Lookup.ORDER_STATUS))
-    assert not state.orders.anomalies
+    assert not state.orders.odd
     assert not state.orders.recent
     assert not state.orders.open
     known = state.orders.get(line(1).ts_code)
     assert known is not None
     assert known.line.shop_id == 29
     polled = after(orders(line(1, shop_id=29)), start=state)
-    assert polled.orders.anomalies
+    assert polled.orders.odd
 
 
 def test_an_answer_without_a_page_does_not_unsell() -> None:
