@@ -6,6 +6,7 @@ Says a line when something happens, answers lines that are typed, and never goes
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterable
@@ -174,26 +175,33 @@ async def run(session: Session, every: timedelta, typed: Typed | None) -> Output
     """
     task = asyncio.current_task()
     assert task is not None
-    ended: list[Exit] = []
+    told: Exit | None = None
+    talking = True
 
     def end(code: Exit) -> None:
-        ended.append(code)
-        task.cancel()
+        nonlocal told
+        told = code
+        if talking:  # else it is ending already, and nothing is left to be cut short
+            task.cancel()
 
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, end, Exit.TERMINATED)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup starts programs
         loop.add_signal_handler(signal.SIGHUP, end, Exit.HUNG_UP)
+    code = Exit.OK
     try:
-        await _talk(session, Conversation(session, every, print_data), typed)
+        code = await _talk(session, Conversation(session, every, print_data), typed)
     except asyncio.CancelledError:
-        if not ended:
+        if told is None:
             raise
         task.uncancel()
-    return Output("", (), ended[0] if ended else Exit.OK)
+    finally:
+        talking = False
+    return Output("", (), told or code)
 
 
-async def _talk(session: Session, talk: Conversation, typed: Typed | None) -> None:
+async def _talk(session: Session, talk: Conversation, typed: Typed | None) -> Exit:
+    """The conversation from greeting to goodbye, and the exit code of how it ended."""
     loop = asyncio.get_running_loop()
     inbox: asyncio.Queue[str | None] = asyncio.Queue()
     room = threading.Semaphore(AHEAD)
@@ -227,7 +235,9 @@ async def _talk(session: Session, talk: Conversation, typed: Typed | None) -> No
             if answer := talk.hear(line):
                 asked.add(asyncio.create_task(answer))
         elif typed is not None and typed.terminal:
-            return
+            # the end of what is typed at a terminal is a goodbye, unless the terminal itself is gone
+            return Exit.OK if os.isatty(typed.fd) else Exit.HUNG_UP
+    return Exit.OK
 
 
 async def _first_answers(session: Session) -> None:

@@ -239,7 +239,7 @@ def pulse(here: Moment, every: timedelta) -> str:
 
 def _orders_since(here: Moment, start: datetime) -> str:
     """How many order lines of this launch were made after `start`, as far back as the feed remembers."""
-    if here.sources[Topic.ORDERS].read_age is None:
+    if not here.sources[Topic.ORDERS].usable:
         return f"{UNKNOWN} orders"
     count = 0
     for tracked in newest(here.state):
