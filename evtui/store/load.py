@@ -131,6 +131,19 @@ def services(state: LaunchState) -> tuple[str, ...]:
     return (*planned, *sorted({service for service, _ in state.cpu} - {*planned}))
 
 
+def machine_count(state: LaunchState) -> int:
+    """How many machines there are in all: those told of, or those planned, whichever is more."""
+    told = len(state.machines[1]) if state.machines is not None else len(state.cpu)
+    return max(told, sum(service.planned or 0 for service in state.campaign.services))
+
+
+def last_report(state: LaunchState, service: str, machine: str) -> datetime | None:
+    """The newest minute that a machine reported; None: none that is still held."""
+    series = state.cpu.get((service, machine))
+    newest = series.newest if series else None
+    return None if newest is None else moment_of(newest)
+
+
 def _machines(state: LaunchState, service: str) -> tuple[str, ...]:
     if state.machines is not None:
         return tuple(machine for name, machine in state.machines[1] if name == service)

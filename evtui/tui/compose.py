@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from evtui.store.load import services
+from evtui.store.load import machine_count, services
 from evtui.text import cell_width
 from evtui.tui.desk import Desk
 from evtui.tui.format import source_note
-from evtui.tui.layout import PANES, Box, Layout, arrange
+from evtui.tui.layout import PANES, Box, Layout, arrange, inner
 from evtui.tui.lines import BLANK, Line, block, text_of
 from evtui.tui.paint import chrome, cpu, errors, orders, stock
 from evtui.tui.paint.frame import dimmed, frame
@@ -21,7 +21,9 @@ _TOPICS = {"stock": stock.TOPIC, "orders": orders.TOPIC, "cpu": cpu.TOPIC, "erro
 def layout(view: View, desk: Desk, width: int, height: int) -> Layout:
     """The boxes of this view at this size."""
     count = len(view.campaign.products), len(services(view.state))
-    return arrange(width, height, *count, focus=desk.focus, zoomed=desk.zoomed)
+    machines = machine_count(view.state)
+    compact = view.look.compact
+    return arrange(width, height, *count, focus=desk.focus, zoomed=desk.zoomed, machines=machines, compact=compact)
 
 
 def draw(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
@@ -51,32 +53,25 @@ def _tabs(desk: Desk) -> Line:
 
 
 def _pane(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
-    inner, rows = max(box.width - 2, 0), max(box.height - 2, 0)
-    painters: dict[str, Callable[[], list[Line]]] = {
-        "stock": lambda: stock.paint(view, inner, rows, desk.pane(name)),
-        "orders": lambda: orders.paint(view, inner, rows, desk.cursor),
-        "cpu": lambda: cpu.paint(view, inner, rows, desk.pane(name)),
-        "errors": lambda: errors.paint(view, inner, rows, desk.pane(name)),
+    cells, rows = inner(box, compact=view.look.compact)
+    pane = desk.pane(name)
+    painters: dict[str, Callable[[], tuple[list[Line], str]]] = {
+        "stock": lambda: (stock.paint(view, cells, rows, pane), stock.note(view, cells, rows, pane)),
+        "orders": lambda: (orders.paint(view, cells, rows, desk.cursor), orders.note(view, desk.cursor, rows)),
+        "cpu": lambda: (cpu.paint(view, cells, rows, pane), cpu.note(view, cells, rows, pane)),
+        "errors": lambda: (errors.paint(view, cells, rows, pane), errors.note(view, cells, rows, pane)),
     }
-    body = painters[name]()
+    body, words = painters[name]()
     health = view.sources[_TOPICS[name]]
     if not health.usable:
         body = dimmed(body)
     age, style = source_note(health)
-    words = ""
-    if name == "stock":
-        words = stock.note(view, rows)
-    elif name == "orders":
-        words = orders.note(view, desk.cursor, rows)
-    elif name == "cpu":
-        words = cpu.note(view, inner, rows)
-    elif name == "errors":
-        words = errors.note(view, rows)
     note = f"{words} · {age}" if words else age
     if cell_width(note) > max(box.width - 16, 0):
         note = age
     title = f"{PANES.index(name) + 1} {_TITLES[name]}"
-    return frame(title, (note, style), body, box.width, box.height, focused=desk.focus == name)
+    focused = desk.focus == name
+    return frame(title, (note, style), body, box.width, box.height, focused=focused, look=view.look)
 
 
 def picture(view: View, desk: Desk, width: int, height: int) -> list[Line]:

@@ -1,4 +1,4 @@
-"""Ages, source notes and sparks as the screen prints them, beside the figures that other ways of telling share."""
+"""Ages and source notes as the screen prints them, beside the figures that other ways of telling share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import timedelta
 from evtui.report.figures import at as at
 from evtui.report.figures import change as change
 from evtui.report.figures import hour_or_day as hour_or_day
-from evtui.report.figures import known
 from evtui.report.figures import number as number
 from evtui.report.figures import outlook as outlook
 from evtui.report.figures import percent as percent
@@ -67,17 +66,3 @@ def source_note(health: Health) -> tuple[str, str]:
             return f"DOWN {span(health.read_age) if health.read_age is not None else ''}".strip(), "alert"
         case _:
             return UNKNOWN, "dim"
-
-
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
-
-
-def spark(values: list[float | None], top: float) -> str:
-    """One character a value, 0 to `top`; a gap is a blank, and a zero is not: it keeps the lowest mark."""
-    highest = known(top)
-    if highest is None or highest <= 0:
-        return " " * len(values)
-    heights = (known(value) for value in values)
-    return "".join(
-        " " if value is None else _EIGHTHS[max(1, round(8 * max(0.0, min(1.0, value / highest))))] for value in heights
-    )

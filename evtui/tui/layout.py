@@ -13,6 +13,18 @@ TALL = (34, 44)
 WIDE = 100
 """Columns from which two columns of panes stand side by side."""
 
+ORDERS = 102
+"""Columns beyond which an order's row has nothing more to say: what is wider goes to the other panes."""
+
+BROAD = 98
+"""Columns of the left side from which the stock table has the pace in columns, and not on rows of its own."""
+
+ERRORS = 12
+"""Rows of errors that are enough: what is beyond them is shared with the machines and the graphs."""
+
+GRAPH_ROWS = 6
+"""Rows beyond which a graph of percents only gets bigger."""
+
 
 class Box(Struct, frozen=True):
     """A rectangle of cells."""
@@ -34,10 +46,24 @@ class Layout(Struct, frozen=True):
     tabs: bool = False
 
 
+def inner(box: Box, *, compact: bool = False) -> tuple[int, int]:
+    """(cells, rows) that a pane's body has in its box; compact panes have a title line, and a blank at the right."""
+    taken = 1 if compact else 2
+    return max(box.width - taken, 0), max(box.height - taken, 0)
+
+
 def arrange(
-    width: int, height: int, products: int, services: int, focus: str = "stock", zoomed: bool = False
+    width: int,
+    height: int,
+    products: int,
+    services: int,
+    focus: str = "stock",
+    zoomed: bool = False,
+    *,
+    machines: int = 0,
+    compact: bool = False,
 ) -> Layout:
-    """The layout of `width` × `height` cells for this many products and services."""
+    """The layout of `width` × `height` cells for this many products, services and machines."""
     if width < 40 or height < 10:
         return Layout({"alert": Box(0, 0, width, min(height, 1))}, tabs=True)
     alerts = 1 + sum(height >= enough for enough in TALL)
@@ -54,19 +80,26 @@ def arrange(
             boxes["tabs"] = Box(0, 1, width, 1)
             body = Box(0, 2, width, height - 4 - alerts)
         return Layout({**boxes, focus: body}, tabs=small)
-    panes = _wide(body, products, services) if width >= WIDE else _stacked(body, products)
+    taken = 1 if compact else 2
+    wide = width >= WIDE
+    panes = _wide(body, products, services, machines, taken) if wide else _stacked(body, products, services, taken)
     return Layout({**boxes, **panes})
 
 
-def _wide(body: Box, products: int, services: int) -> dict[str, Box]:
-    left = max(55, body.width * 46 // 100)
-    room = body.height >= 2 * products + 6 + 2 * services + 4 + 8
-    stock = min(2 * products + 6 if room else products + 5, max(body.height - 12, 4))
-    cpu = min(2 * services + 4, max(body.height - stock - 4, 3))
+def _wide(body: Box, products: int, services: int, machines: int, taken: int) -> dict[str, Box]:
+    """Two columns. `taken` rows of each pane are its border, all others are for facts."""
+    left = max(55, body.width * 46 // 100, body.width - ORDERS)
+    # head, total, pace and money; pace has columns of its own in a broad pane, else a row for each product
+    full = products + 4 if left >= BROAD else 2 * products + 4
+    loads = 2 * services + 2  # each with its fleet, traffic and the axis
+    room = body.height >= full + loads + 6 + 3 * taken
+    stock = min((full if room else products + 3) + taken, max(body.height - 12, 4))
+    cpu = min(loads + taken, max(body.height - stock - 4, 3))
+    spare = body.height - stock - cpu - ERRORS - taken
+    if spare > 0:  # to single machines first, then to higher graphs and to the messages of errors
+        singly = min(spare, machines)
+        cpu += singly + min((spare - singly) // 2, (services + 1) * (GRAPH_ROWS - 1))
     errors = body.height - stock - cpu
-    if errors > 14:  # room to spare goes to single machines and to the pace of each product
-        extra = (errors - 14) // 2
-        cpu, errors = cpu + extra, errors - extra
     return {
         "stock": Box(0, body.y, left, stock),
         "cpu": Box(0, body.y + stock, left, cpu),
@@ -75,13 +108,16 @@ def _wide(body: Box, products: int, services: int) -> dict[str, Box]:
     }
 
 
-def _stacked(body: Box, products: int) -> dict[str, Box]:
+def _stacked(body: Box, products: int, services: int, taken: int) -> dict[str, Box]:
     """One under the other, at 80 × 24: the orders get what the others do not need."""
-    stock = min(products, 4) + 2
-    cpu, errors = 3, 5 if body.height >= 21 else 4
-    if body.height >= 26:
-        cpu = 5
-    orders = body.height - stock - cpu - errors
-    tops = [body.y, body.y + stock, body.y + stock + orders, body.y + stock + orders + cpu]
-    heights = [stock, orders, cpu, errors]
+    saved = 4 * (2 - taken)
+    height = body.height + saved
+    stock, cpu, errors = min(products, 4), 1, 3 if height >= 21 else 2
+    if height >= 24:
+        cpu = 3
+    if height >= 36:
+        stock, cpu, errors = min(products + 3, height // 4), min(2 * services + 2, height // 4), 6
+    heights = [stock + taken, 0, cpu + taken, errors + taken]
+    heights[1] = body.height - sum(heights)
+    tops = [body.y + sum(heights[:index]) for index in range(len(PANES))]
     return {pane: Box(0, top, body.width, rows) for pane, top, rows in zip(PANES, tops, heights, strict=True)}

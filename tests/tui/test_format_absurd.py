@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evtui.tui.format import UNKNOWN, change, number, percent, short_number, spark
+from evtui.tui.format import UNKNOWN, change, number, percent, short_number
+from evtui.tui.graphs import spark
 
 ANY = st.one_of(st.none(), st.floats(), st.integers(), st.integers(-(10**400), 10**400))
 WRITERS: tuple[tuple[Callable[[float | None], str], int], ...] = (

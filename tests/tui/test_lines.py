@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from evtui.text import cell_width, clean
-from evtui.tui.format import at, change, clock_span, hour_or_day, number, percent, short_number, span, spark
+from evtui.tui.format import at, change, clock_span, hour_or_day, number, percent, short_number, span
+from evtui.tui.graphs import spark
 from evtui.tui.lines import Line, block, exactly, folded, plain, restyle, spread, width
 from evtui.tui.themes import STYLES
 

@@ -3,88 +3,176 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from evtui.alerts.rules import HOT_PERCENT
 from evtui.domain.reading import Topic
-from evtui.store.load import (
-    CpuFigures,
-    cpu_history,
-    cpu_now,
-    report_window,
-    services,
-    traffic,
-    traffic_history,
-)
-from evtui.store.series import minute_of
+from evtui.store.load import CpuFigures, cpu_history, cpu_now, services
 from evtui.text import cell_width, clip, fit
-from evtui.tui.format import UNKNOWN, at, change, percent, short_number, spark
+from evtui.tui.format import UNKNOWN, at, percent
+from evtui.tui.layout import GRAPH_ROWS
 from evtui.tui.lines import Line
 from evtui.tui.look import Pane
+from evtui.tui.paint import load_words
+from evtui.tui.paint.timeline import Happening, Timeline, beside, happenings, labels, picture, timeline
 from evtui.tui.view import View
 
 TOPIC = Topic.CPU
 """Whose age stands in the pane's border."""
 
 _LEAD = 28
-"""Cells of words before a sparkline."""
+"""Cells of words before a graph."""
+
+_BROAD_LEAD = 43
+"""The same where there is room for the least and the most of each machine."""
+
+_BROAD = 110
+"""Cells from which there is."""
+
+_LABEL_ROWS = 3
+"""Rows that the axis may take where there is room: labels that would hide each other stand below each other."""
+
+
+class _Shape(Struct, frozen=True):
+    """What there is room for."""
+
+    lead: int
+    line: Timeline
+    height: int
+    """Rows of each graph of a service and of the traffic."""
+    machines: int
+    """How many single machines are shown, those in trouble first."""
+    hidden: int
+    """How many are not, though they should be."""
+    axis: tuple[str, ...]
+    """What stands under the graphs; none where there is no room or nothing to stand under."""
+    told: tuple[Happening, ...]
+    """What stands below in full."""
 
 
 def paint(view: View, cells: int, rows: int, pane: Pane = Pane()) -> list[Line]:
-    """The body of the pane: services, traffic, time axis, fleet, and single machines where there is room."""
+    """The body of the pane: services and traffic with their graphs, the time axis, the fleet, and single machines and
+    higher graphs where there is room."""
     if rows < 1:
         return []
     names = services(view.state)
-    if _is_packed(names, cells, rows):
+    if _is_packed(names, cells, rows, pane):
         return _packed(view, names, cells, rows)
-    width = max(cells - _LEAD - 1, 0)
-    lines = [_service(view, name, width) for name in names]
-    lines.append(_traffic(view, width))
-    rest = rows - len(lines)
-    if rest >= 2 and width >= 12 and (view.state.cpu or view.state.traffic.newest is not None):
-        lines.append(_axis(view, width))
-    lines += _fleet(view)
-    if rows - len(lines) >= sum(len(cpu_now(view.state, name, view.now).machines) for name in names):
-        for name in names:
-            lines += _machines(view, name, width)
+    figures = [cpu_now(view.state, name, view.now) for name in names]
+    shape = _shape(view, figures, cells, rows, pane)
+    chosen = _machines_shown(figures, shape.machines)
+    lines: list[Line] = []
+    for each in figures:
+        lines += _service(view, each, shape, zoomed=pane.zoomed)
+        lines += [_machine(view, each, name, shape) for name, _ in each.machines if (each.service, name) in chosen]
+    lines += _traffic(view, shape, zoomed=pane.zoomed)
+    lines += _axis(view, shape)
+    lines += load_words.fleet(view)
+    lines += [load_words.happening(view, each) for each in shape.told]
     return lines[:rows]
 
 
-def note(view: View, cells: int, rows: int) -> str:
-    """Traffic, where there is no row for it."""
-    if not _is_packed(services(view.state), cells, rows):
+def note(view: View, cells: int, rows: int, pane: Pane = Pane()) -> str:
+    """Traffic, where there is no row for it; and machines out of sight where they should be seen."""
+    names = services(view.state)
+    if _is_packed(names, cells, rows, pane):
+        return load_words.traffic(view)[0][0].strip()
+    if not pane.zoomed:
         return ""
-    text, _ = _traffic_words(view)
-    return text.strip()
+    shape = _shape(view, [cpu_now(view.state, name, view.now) for name in names], cells, rows, pane)
+    return f"+{shape.hidden} machines" if shape.hidden else ""
 
 
-def _is_packed(names: tuple[str, ...], cells: int, rows: int) -> bool:
-    return rows < len(names) + 1 and cells >= 70 and len(names) > 1
+def _shape(view: View, figures: list[CpuFigures], cells: int, rows: int, pane: Pane) -> _Shape:
+    lead = _BROAD_LEAD if cells >= _BROAD else _LEAD
+    width = max(cells - lead - 1, 0)
+    graphs = len(figures) + 1
+    spare = rows - graphs
+    anything = bool(view.state.cpu) or view.state.traffic.newest is not None
+    line = timeline(view, width)
+    axis = tuple(labels(view, line, _LABEL_ROWS)) or ("",)
+    base = 1 if spare >= 1 and width >= 12 and anything else 0
+    spare -= base + len(load_words.fleet(view))
+    singles = sum(len(each.machines) for each in figures)
+    shown = singles if spare >= singles else max(spare, 0) if pane.zoomed else 0
+    spare -= shown
+    axis = axis[: base + max(spare, 0)] if base else ()
+    spare -= len(axis) - base
+    height = 1
+    if spare >= graphs:
+        height, spare = 2, spare - graphs
+    told: tuple[Happening, ...] = ()
+    if pane.zoomed and spare > 0:
+        told = tuple(sorted(happenings(view), key=lambda each: (each.at > view.now, abs(each.at - view.now))))[:spare]
+        spare -= len(told)
+    while height < GRAPH_ROWS and spare >= graphs:
+        height, spare = height + 1, spare - graphs
+    hidden = singles - shown if pane.zoomed else 0
+    return _Shape(lead, line, height, shown, hidden, axis, told)
 
 
-def _span(view: View, width: int) -> tuple[datetime, datetime]:
-    end = view.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    return end - timedelta(minutes=width), end
+def _machines_shown(figures: list[CpuFigures], count: int) -> set[tuple[str, str]]:
+    """(service, machine) of the machines there is room for, those that are silent or hot first."""
+    singles = [(each.service, name, value) for each in figures for name, value in each.machines]
+    singles.sort(key=lambda machine: 0 if machine[2] is None else 2 - _is_hot(machine[2]))
+    return {(service, name) for service, name, _ in singles[:count]}
 
 
-def _points(history: Mapping[int, float], view: View, width: int) -> list[float | None]:
-    start, end = _span(view, width)
-    return [history.get(minute) for minute in range(minute_of(start), minute_of(end))]
+def _is_packed(names: tuple[str, ...], cells: int, rows: int, pane: Pane) -> bool:
+    return not pane.zoomed and rows < len(names) + 1 and cells >= 70 and len(names) > 1
 
 
-def _words(name: str, cpu: CpuFigures) -> tuple[str, str]:
-    seen = f"({cpu.reporting}/{cpu.expected if cpu.expected is not None else '?'})"
+def _style(cpu: CpuFigures) -> str:
     short = cpu.expected is not None and cpu.reporting < cpu.expected
-    hot = cpu.max is not None and cpu.max >= HOT_PERCENT
-    top = UNKNOWN if cpu.max is None else f"{cpu.max:.0f}{'!' if hot else ''}"
-    text = f" {fit(name, 7)} {percent(cpu.mean):>5} {seen} max {top}"
-    return text, "alert" if hot else "warn" if short or cpu.mean is None else ""
+    return "alert" if _is_hot(cpu.max) else "warn" if short or cpu.mean is None else ""
 
 
-def _service(view: View, name: str, width: int) -> Line:
-    text, style = _words(name, cpu_now(view.state, name, view.now))
-    history = cpu_history(view.state, name, *_span(view, width)) if width else {}
-    return ((fit(text, _LEAD), style), (spark(_points(history, view, width), 100.0), "graph"))
+def _is_hot(value: float | None) -> bool:
+    return value is not None and value >= HOT_PERCENT
+
+
+def _words(cpu: CpuFigures) -> str:
+    seen = f"({cpu.reporting}/{cpu.expected if cpu.expected is not None else '?'})"
+    top = UNKNOWN if cpu.max is None else f"{cpu.max:.0f}{'!' if _is_hot(cpu.max) else ''}"
+    return f" {fit(cpu.service, 7)} {percent(cpu.mean):>5} {seen} max {top}"
+
+
+def _history(view: View, name: str, line: Timeline) -> dict[int, float]:
+    return cpu_history(view.state, name, *line.bounds) if line.cells else {}
+
+
+def _service(view: View, cpu: CpuFigures, shape: _Shape, *, zoomed: bool) -> list[Line]:
+    more = load_words.service(view, cpu, whole=zoomed and shape.height > 2)
+    words = [_words(cpu), *more]
+    if zoomed and shape.height == 1:
+        words = [f"{_words(cpu)} {more[0].strip()}"]
+    else:
+        words[0] = fit(words[0], shape.lead)
+    return _graph(view, words, _style(cpu), shape, _history(view, cpu.service, shape.line), 100.0)
+
+
+def _graph(
+    view: View, words: list[str], style: str, shape: _Shape, history: Mapping[int, float], top: float
+) -> list[Line]:
+    """A graph of the shape's height with words at its left, as many as it has rows."""
+    rows = picture(view, shape.line, history, top, shape.height)
+    words = words[: shape.height] + [""] * (shape.height - len(words))
+    styles = [style] + ["dim"] * (shape.height - 1)
+    return [beside(text, each, shape.lead, row) for text, each, row in zip(words, styles, rows, strict=True)]
+
+
+def _machine(view: View, cpu: CpuFigures, name: str, shape: _Shape) -> Line:
+    value = dict(cpu.machines)[name]
+    series = view.state.cpu.get((cpu.service, name))
+    history = dict(series.between(shape.line.start, shape.line.end)) if series else {}
+    text = f"  {fit(name, 19)} {percent(value):>5}"
+    if value is None:
+        text += f" {load_words.silence(view, cpu, name)}"
+    elif shape.lead == _BROAD_LEAD and history:
+        text += f" min {min(history.values()):2.0f} max {max(history.values()):2.0f}"
+    style = "warn" if value is None else "alert" if _is_hot(value) else "dim"
+    return beside(text, style, shape.lead, picture(view, shape.line, history, 100.0)[0])
 
 
 def _packed(view: View, names: tuple[str, ...], cells: int, rows: int) -> list[Line]:
@@ -94,73 +182,27 @@ def _packed(view: View, names: tuple[str, ...], cells: int, rows: int) -> list[L
     for pair in range(0, min(len(names), rows * 2), 2):
         line: Line = ()
         for name in names[pair : pair + 2]:
-            text, style = _words(name, cpu_now(view.state, name, view.now))
-            text = clip(text, each)
-            width = max(each - cell_width(text) - 2, 0)
-            history = cpu_history(view.state, name, *_span(view, width)) if width else {}
-            line = (*line, (f"{text} ", style), (f"{spark(_points(history, view, width), 100.0)} ", "graph"))
+            cpu = cpu_now(view.state, name, view.now)
+            text = clip(_words(cpu), each)
+            reach = timeline(view, max(each - cell_width(text) - 2, 0))
+            history = _history(view, name, reach)
+            graph = picture(view, reach, history, 100.0)[0]
+            line = (*line, (f"{text} ", _style(cpu)), (f"{graph} ", "graph"))
         lines.append(line)
     return lines
 
 
-def _traffic_words(view: View) -> tuple[str, str]:
-    health = view.sources[Topic.TRAFFIC]
-    if not health.usable and view.state.traffic.newest is None:
-        return f" traffic {UNKNOWN} {health.why}", "dim"
-    figures = traffic(view.state, *report_window(view.state, view.now, None))
-    mark = "" if health.usable else f" {health.state.upper()}"
-    return f" traffic {short_number(figures.newest)}/min {change(figures.change)}{mark}", "" if health.usable else "dim"
+def _traffic(view: View, shape: _Shape, *, zoomed: bool) -> list[Line]:
+    words, style, history, top = load_words.traffic_told(view, shape.line)
+    if not history and view.state.traffic.newest is None:
+        return [((words[0], style),)]
+    if zoomed and shape.height == 1:
+        words = [f"{words[0]} {words[1].strip()}"]
+    return _graph(view, words, style, shape, history, top)
 
 
-def _traffic(view: View, width: int) -> Line:
-    text, style = _traffic_words(view)
-    if view.state.traffic.newest is None:
-        return ((text, style),)
-    history = traffic_history(view.state, *_span(view, width)) if width else {}
-    top = max(history.values(), default=0.0)
-    return ((fit(text, _LEAD), style), (spark(_points(history, view, width), top), "graph"))
-
-
-def _axis(view: View, width: int) -> Line:
-    start, end = _span(view, width)
-    marks = [(view.campaign.opens, "open"), (view.campaign.closes, "close")]
-    marks += [(promotion.at, promotion.what) for promotion in view.campaign.promotions if promotion.at]
-    axis = fit(at(start, view.zone, "%H:%M"), width)
-    placed = 6
-    for moment, what in sorted(marks, key=lambda mark: mark[0]):
-        if not start <= moment < end:
-            continue
-        column = int((moment - start) / timedelta(minutes=1))
-        text = clip(f"┆{what}", width - column)
-        if column < placed or not text:
-            text = "┆" if column >= placed else ""
-        if text and cell_width(axis[:column]) == column:
-            axis = axis[:column] + text + " " * max(width - column - cell_width(text), 0)
-            placed = column + cell_width(text)
-    return ((" " * _LEAD + axis, "dim"),)
-
-
-def _fleet(view: View) -> list[Line]:
-    lines: list[Line] = []
-    for name, (_, size) in view.state.fleet.items():
-        plan = view.campaign.service(name)
-        if plan is None or plan.planned is None:
-            continue
-        known = size.in_service is not None
-        now = f"{size.fixed if size.fixed is not None else '?'}+{size.in_service if known else UNKNOWN}"
-        short = size.in_service is not None and size.in_service < (plan.planned_scaled or 0)
-        text = f" fleet   {name} {now} in service of {plan.planned_fixed or 0}+{plan.planned_scaled or 0} planned"
-        lines.append(((text, "warn" if short else ""),))
-    return lines
-
-
-def _machines(view: View, name: str, width: int) -> list[Line]:
-    lines: list[Line] = []
-    for machine, value in cpu_now(view.state, name, view.now).machines:
-        series = view.state.cpu.get((name, machine))
-        start, end = _span(view, width)
-        history = dict(series.between(minute_of(start), minute_of(end))) if series else {}
-        hot = value is not None and value >= HOT_PERCENT
-        text = fit(f"  {fit(machine, 19)} {percent(value):>5}", _LEAD)
-        lines.append(((text, "alert" if hot else "dim"), (spark(_points(history, view, width), 100.0), "graph")))
-    return lines
+def _axis(view: View, shape: _Shape) -> list[Line]:
+    scale = f" 0–100 %, {shape.line.minutes} min/cell"
+    start = at(shape.line.bounds[0], view.zone, "%H:%M ")
+    words = [scale + start.rjust(shape.lead - cell_width(scale)), *[" " * shape.lead] * (len(shape.axis) - 1)]
+    return [((lead + row, "dim"),) for lead, row in zip(words, shape.axis, strict=False)]

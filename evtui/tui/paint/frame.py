@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evtui.tui.lines import BLANK, Line, exactly, restyle, width
+from evtui.tui.look import Look
 
 _ROUND = "╭─╮│╰╯"
+_PLAIN = "+-+|++"
+
+_TWINS = str.maketrans("┆─│·–…Δ×", ":-|.-~dx")
+"""The signs that painters draw with, in plain characters; graphs are a setting of their own."""
 
 
 def frame(
@@ -17,23 +22,40 @@ def frame(
     rows: int,
     *,
     focused: bool = False,
+    look: Look = Look(),
 ) -> list[Line]:
     """`body` in a box of `cells` × `rows`; `note` is (text, style) at the right of the upper border."""
     if cells < 4 or rows < 2:
         return [exactly(BLANK, cells)] * rows
-    top_left, bar, top_right, side, low_left, low_right = tuple(_ROUND)
+    signs = _PLAIN if look.ascii_borders else _ROUND
     edge = "focus" if focused else "frame"
+    if look.compact:
+        lines = [_titled(title, note, cells, signs[1] * 3, edge)]
+        lines += [exactly((*exactly(line, cells - 1), (" ", "")), cells) for line in body[: rows - 1]]
+        lines += [exactly(BLANK, cells)] * (rows - len(lines))
+    else:
+        side, low_left, low_right = tuple(signs[3:])
+        lines = [_titled(title, note, cells, signs[:3], edge)]
+        for index in range(rows - 2):
+            inner = exactly(body[index] if index < len(body) else BLANK, cells - 2)
+            lines.append(exactly(((side, edge), *inner, (side, edge)), cells))
+        lines.append(((low_left + signs[1] * (cells - 2) + low_right, edge),))
+    return [_in_plain_signs(line) for line in lines] if look.ascii_borders else lines
+
+
+def _titled(title: str, note: tuple[str, str], cells: int, signs: str, edge: str) -> Line:
+    """The upper border with the title at its left and the note at its right."""
+    first, bar, last = tuple(signs)
+    right: Line = ((f" {note[0]} ", note[1]), (last, edge)) if note[0] else ((last, edge),)
     name = f" {title} "
-    right: Line = ((f" {note[0]} ", note[1]), (top_right, edge)) if note[0] else ((top_right, edge),)
-    room = cells - 2 - width(right)
-    left = exactly(((name, "title"),), min(width(((name, ""),)), max(room, 0)))
-    rule = bar * max(cells - 2 - width(left) - width(right) + 1, 0)
-    lines: list[Line] = [exactly(((top_left, edge), *left, (rule, edge), *right), cells)]
-    for index in range(rows - 2):
-        inner = exactly(body[index] if index < len(body) else BLANK, cells - 2)
-        lines.append(exactly(((side, edge), *inner, (side, edge)), cells))
-    lines.append(((low_left + bar * (cells - 2) + low_right, edge),))
-    return lines
+    room = cells - 1 - width(right)
+    left = exactly(((name, "title"),), min(width(((name, ""),)), max(room - 1, 0)))
+    rule = bar * max(room - width(left), 0)
+    return exactly(((first, edge), *left, (rule, edge), *right), cells)
+
+
+def _in_plain_signs(line: Line) -> Line:
+    return tuple((text if text.isascii() else text.translate(_TWINS), style) for text, style in line)
 
 
 def dimmed(body: Sequence[Line]) -> list[Line]:

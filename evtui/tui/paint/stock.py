@@ -29,7 +29,7 @@ def paint(view: View, cells: int, rows: int, pane: Pane = Pane()) -> list[Line]:
     return [*lines, *_speed(view, cells, rows - len(lines))]
 
 
-def note(view: View, rows: int) -> str:
+def note(view: View, cells: int, rows: int, pane: Pane = Pane()) -> str:
     """What the sale window says, opens in or closes in or closed; and the sum, where the table has no row for it."""
     campaign, now = view.campaign, view.now
     if now < campaign.opens:
