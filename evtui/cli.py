@@ -172,6 +172,18 @@ def check(context: click.Context, offline: bool, as_json: bool, demo: bool) -> N
     finish(command.run_offline(path, as_json=as_json))
 
 
+@cli.command()
+@click.option("--copy", is_flag=True, help="Send a test text to the terminal's clipboard.")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@config_option
+@click.pass_context
+def doctor(context: click.Context, copy: bool, as_json: bool) -> None:
+    """What this terminal can do: a test card, what was found, and what to put right."""
+    from evtui.commands import doctor as command
+
+    finish(command.run(lambda: _find(context.obj["config"]), as_json=as_json, copy=copy))
+
+
 def _find(named: str | None) -> Path | None:
     from evtui.config.load import find_file
 
@@ -248,19 +260,15 @@ def _cockpit(context: click.Context, session: Session) -> None:
     if not _at_terminal():
         finish(_run(session, _snapshot(session)))
         return
-    _refuse_other_encodings()
+    from evtui.terminal.abilities import here, refusal
+
+    if sentence := refusal(here()):
+        raise UsageError(sentence)
     from evtui.tui.app import Cockpit
 
     app = Cockpit(session, whole_frames=context.obj["whole_frames"])
     app.run()
     sys.exit(app.return_code or 0)
-
-
-def _refuse_other_encodings() -> None:
-    from evtui.terminal.abilities import abilities, as_started, refusal
-
-    if sentence := refusal(abilities(as_started(os.environ), sys.stdout.encoding)):
-        raise UsageError(sentence)
 
 
 async def _snapshot(session: Session) -> Output:

@@ -1,12 +1,14 @@
 """What the environment says about the terminal, and from which variable each conclusion comes.
 
-Pure: nothing is asked and nothing is sent. What only the terminal itself can tell is in `probe`.
+Nothing is asked and nothing is sent. What only the terminal itself can tell is in `probe`.
 """
 
 from __future__ import annotations
 
 import codecs
+import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -53,6 +55,12 @@ class Abilities(Struct, frozen=True):
 def abilities(environ: Mapping[str, str], encoding: str) -> Abilities:
     """What `environ` says; `encoding` is what Python chose for output, heard where a locale names none itself."""
     return Abilities(*_colours(environ), *_utf8(environ, encoding), *_multiplexer(environ), *_dark(environ))
+
+
+def here(environ: Mapping[str, str] = os.environ) -> Abilities:
+    """What the environment of this very process says."""
+    stdout = sys.stdout
+    return abilities(as_started(environ), stdout.encoding if stdout is not None else "")
 
 
 def as_started(environ: Mapping[str, str], proc: Path = Path("/proc/self/environ")) -> dict[str, str]:

@@ -38,8 +38,9 @@ class Paint(Struct, frozen=True):
 
     columns: int
     styled: bool
-    """Bold, dim, links."""
+    """Bold, dim, underline, reverse."""
     coloured: bool
+    linked: bool
     utf8: bool
 
 
@@ -55,13 +56,13 @@ def card(paint: Paint) -> tuple[str, ...]:
 
 def _line(paint: Paint, label: str, sample: str) -> str:
     """A label and a plain sample."""
-    return clip(fit(label, LABEL_CELLS) + sample, paint.columns)
+    return clip(fit(label, LABEL_CELLS) + sample, paint.columns, "")
 
 
 def _styled(paint: Paint, label: str, runs: list[tuple[str, str]]) -> str:
     """A label and runs of text with their style; what does not fit is left out."""
     room = paint.columns - LABEL_CELLS
-    line = fit(label, min(LABEL_CELLS, paint.columns))
+    line = clip(fit(label, LABEL_CELLS), paint.columns, "")
     for text, style in runs:
         text = clip(text, max(room, 0), "")
         room -= cell_width(text)
@@ -86,12 +87,11 @@ def _true(step: int) -> str:
 
 
 def _styles(paint: Paint) -> Iterator[str]:
-    if not paint.styled:
-        return
-    runs = [run for name, style in _ATTRIBUTES for run in ((name, style), (" ", ""))]
-    yield _styled(paint, "styles", runs)
+    if paint.styled:
+        runs = [run for name, style in _ATTRIBUTES for run in ((name, style), (" ", ""))]
+        yield _styled(paint, "styles", runs)
     text = "this is a link where the terminal knows links (OSC 8)"
-    if paint.columns > LABEL_CELLS + len(text):
+    if paint.linked and paint.columns > LABEL_CELLS + len(text):
         yield f"{fit('link', LABEL_CELLS)}\x1b]8;;{_LINK}\x1b\\{text}\x1b]8;;\x1b\\"
 
 

@@ -14,6 +14,8 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+import pytest
+
 DEADLINE = 10.0
 """Seconds until a condition that never comes true fails the test."""
 
@@ -22,13 +24,17 @@ class OuterTerminal:
     """One program, what it wrote, and what is typed to it."""
 
     def __init__(
-        self, command: Sequence[str], environ: Mapping[str, str], answer: Callable[[bytes], bytes] | None = None
+        self,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        answer: Callable[[bytes], bytes] | None = None,
+        size: tuple[int, int] = (100, 30),
     ) -> None:
         """`answer` is given each part received and says what to type back."""
         self.received = b""
         self._answer = answer
         self._fd, child = pty.openpty()
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", *reversed(size), 0, 0))
         self.before = termios.tcgetattr(child)
         self.process = subprocess.Popen(
             command,
@@ -41,29 +47,34 @@ class OuterTerminal:
         )
         self.child = child
 
-    def pump(self, seconds: float = 0.05) -> None:
-        """Read what there is, waiting up to `seconds` for it."""
+    def pump(self, seconds: float = 0.05) -> bool:
+        """Read what there is, waiting up to `seconds` for it; whether there was something."""
         if not select.select([self._fd], [], [], seconds)[0]:
-            return
+            return False
         try:
             part = os.read(self._fd, 65_536)
         except OSError:  # nobody is left on the other side
-            return
+            return False
         self.received += part
         if self._answer and (typed := self._answer(part)):
             os.write(self._fd, typed)
+        return True
 
     def until(self, condition: Callable[[], object], what: str) -> None:
         """Read on until it is true."""
         end = time.monotonic() + DEADLINE
         while not condition():
-            assert time.monotonic() < end, f"{what} did not come: {self.received[-2000:]!r}"
-            self.pump()
+            ended = self.process.poll() is not None
+            # a program that has ended and been read to the end writes no more
+            over = not self.pump() and ended
+            if time.monotonic() > end or (over and not condition()):
+                pytest.fail(f"{what} did not come: {self.received[-2000:]!r}")
 
     def ended(self) -> int:
         """The exit code, after everything was read."""
         self.until(lambda: self.process.poll() is not None, "the end")
-        self.pump(0)
+        while self.pump(0):
+            pass
         assert self.process.returncode is not None
         return self.process.returncode
 

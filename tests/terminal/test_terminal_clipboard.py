@@ -121,8 +121,8 @@ def test_a_terminal_that_tmux_does_not_believe_in_gets_nothing() -> None:
     with tmux_session("vt220") as session:
         send(TEXT, session.environ, lambda data: None)
         assert session.buffer() == TEXT
-        session.tmux("display-message", "marker")
-        session.outer.until(lambda: b"marker" in session.outer.received, "what comes later")
+        session.tmux("rename-window", "MARKER")
+        session.outer.until(lambda: b"MARKER" in session.outer.received, "what comes later")
         assert session.outer.clipboard() == []
 
 
@@ -159,8 +159,8 @@ def test_a_tmux_in_a_tmux_depends_on_the_outer_one(clipboard: str, arrives: bool
             inner.outer.until(lambda: "clipboard" in inner.tmux("display", "-p", "#{client_termfeatures}"), "it again")
             send(TEXT, inner.environ, lambda data: None)
             assert inner.buffer() == TEXT
-            inner.tmux("display-message", "marker")
-            inner.outer.until(lambda: b"marker" in inner.outer.received, "what comes later")
+            inner.tmux("rename-window", "MARKER")
+            inner.outer.until(lambda: b"MARKER" in inner.outer.received, "what comes later")
             assert inner.outer.clipboard() == ([TEXT] if arrives else [])
 
 
