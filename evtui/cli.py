@@ -158,7 +158,7 @@ def order(
 @config_option
 @click.pass_context
 def check(context: click.Context, offline: bool, as_json: bool, demo: bool) -> None:
-    """Lint the campaign file: every problem with its place, and findings to look at."""
+    """Lint the campaign file and your screen settings: every problem with its place, and findings to look at."""
     from evtui.commands import check as command
     from evtui.config.load import example_path
 
@@ -169,7 +169,7 @@ def check(context: click.Context, offline: bool, as_json: bool, demo: bool) -> N
     path = example_path() if demo else _find(context.obj["config"])
     if path is None:
         raise UsageError("no campaign file: name one with --config FILE, or use --demo for the example")
-    finish(command.run_offline(path, as_json=as_json))
+    finish(command.run_offline(path, as_json=as_json, screen=command.own_screen()))
 
 
 @cli.command()

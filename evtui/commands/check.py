@@ -1,5 +1,7 @@
 """`evtui check --offline`: a campaign file's problems and findings, as text or JSON. Asks no source.
 
+The user's own screen settings are read beside it, and their problems told too.
+
 Problems make a file unusable; findings want a person's eye. Providers named in the file are loaded to judge their
 settings, but never opened.
 """
@@ -7,6 +9,7 @@ settings, but never opened.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Container
 from pathlib import Path
 
@@ -16,7 +19,9 @@ from evtui.clock import ManualClock
 from evtui.commands.output import Output
 from evtui.config.lint import Finding, file_findings
 from evtui.config.load import CampaignFile, read
+from evtui.config.screen import LoadedScreen, find_screen, read_screen
 from evtui.errors import Exit, Problem
+from evtui.paths import config_dir
 from evtui.providers import registry
 from evtui.providers.base import Context, Provider
 from evtui.session import check_providers, open_providers
@@ -27,8 +32,15 @@ VERSION = 1
 Load = Callable[[str], type[Provider]]
 
 
-def run_offline(path: Path, *, as_json: bool, acknowledged: Container[str] = (), load: Load = registry.load) -> Output:
-    """What is wrong with the file at `path` and what should be looked at.
+def run_offline(
+    path: Path,
+    *,
+    as_json: bool,
+    acknowledged: Container[str] = (),
+    load: Load = registry.load,
+    screen: LoadedScreen | None = None,
+) -> Output:
+    """What is wrong with the file at `path` and with the screen settings, and what should be looked at.
 
     Exit USAGE with problems, ACTION with a finding of severity A whose id is not in `acknowledged`, else OK.
     """
@@ -38,15 +50,28 @@ def run_offline(path: Path, *, as_json: bool, acknowledged: Container[str] = (),
     if loaded.file is not None:
         problems = _provider_problems(loaded.file, load)
         findings = file_findings(loaded.file)
-    if problems:
+    if problems or (screen and screen.problems):
         code = Exit.USAGE
     elif any(finding.severity == "A" and finding.id not in acknowledged for finding in findings):
         code = Exit.ACTION
     else:
         code = Exit.OK
     name = loaded.places.file
-    text = _json(name, problems, findings) if as_json else _text(name, problems, findings, acknowledged)
+    if as_json:
+        text = _json(name, problems, findings, screen)
+    else:
+        text = _text(name, problems, findings, acknowledged) + _screen_text(screen)
     return Output(text, (), code)
+
+
+def own_screen() -> LoadedScreen | None:
+    """The screen settings of whoever runs the program, or None where they have none.
+
+    Raises:
+        UsageError: $EVTUI_SCREEN names a file that does not exist.
+    """
+    path = find_screen(os.environ, config_dir())
+    return None if path is None else read_screen(path)
 
 
 class _AnyVariable(dict[str, str]):
@@ -71,12 +96,13 @@ def _provider_problems(file: CampaignFile, load: Load) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _json(name: str, problems: tuple[Problem, ...], findings: tuple[Finding, ...]) -> str:
+def _json(name: str, problems: tuple[Problem, ...], findings: tuple[Finding, ...], screen: LoadedScreen | None) -> str:
     answer = {
         "version": VERSION,
         "file": name,
         "problems": [asdict(problem) for problem in problems],
         "findings": [asdict(finding) for finding in findings],
+        "screen": screen and {"file": screen.name, "problems": [asdict(problem) for problem in screen.problems]},
     }
     return json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
 
@@ -94,6 +120,13 @@ def _text(name: str, problems: tuple[Problem, ...], findings: tuple[Finding, ...
         lines.append("")
     lines.append(f"{name}: {_count(len(problems), 'problem')}, {_tally(findings)}")
     return "\n".join(lines) + "\n"
+
+
+def _screen_text(screen: LoadedScreen | None) -> str:
+    if screen is None:
+        return ""
+    lines = [*map(str, screen.problems), ""] if screen.problems else []
+    return "\n".join([*lines, f"{screen.name}: {_count(len(screen.problems), 'problem')}"]) + "\n"
 
 
 def _tally(findings: tuple[Finding, ...]) -> str:

@@ -1,4 +1,4 @@
-"""A campaign file from bytes to a TOML tree, with every syntax error and not the first only.
+"""A file of settings from bytes to a TOML tree, with every syntax error and not the first only.
 
 After an error the statement at fault is blanked (see `recover`) and the rest is read again, so that ten mistakes give
 ten lines. The words on blanked lines are remembered: a key on such a line is not missing.
@@ -19,6 +19,9 @@ from evtui.text import clean, clip, one_line
 LARGEST = 1_000_000
 """Bytes of the largest file that is read: a hundred times a long campaign, and refused at once beyond that."""
 
+EMPTY = "the file is empty"
+"""The problem of a file that holds nothing, for files that may."""
+
 MOST_ERRORS = 20
 """Syntax errors reported of one file; a file with more is not a campaign file."""
 
@@ -37,23 +40,23 @@ class Document:
     """Words on lines that could not be read."""
 
 
-def read_document(path: Path) -> Document:
-    """Read and parse `path`; whatever is wrong with it is in the problems, never raised."""
+def read_document(path: Path, kind: str = "campaign file") -> Document:
+    """Read and parse `path`, which should be a `kind`; whatever is wrong with it is in the problems, never raised."""
     name = clip(one_line(clean(str(path), 500)), 200)
-    text, complaint, line = _text_of(path)
+    text, complaint, line = _text_of(path, kind)
     if text is None:
         return Document(Places(name, ""), problems=[Problem(name, line, None, "", complaint)])
     if not text.strip():
-        return Document(Places(name, ""), problems=[Problem(name, None, None, "", "the file is empty")])
-    return parse_document(name, text)
+        return Document(Places(name, ""), problems=[Problem(name, None, None, "", EMPTY)])
+    return parse_document(name, text, kind)
 
 
-def _text_of(path: Path) -> tuple[str | None, str, int | None]:
+def _text_of(path: Path, kind: str) -> tuple[str | None, str, int | None]:
     """(text, "", None), or (None, what is wrong, line)."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            return None, "is a folder; name the campaign file in it", None
+            return None, f"is a folder; name the {kind} in it", None
         if not stat.S_ISREG(status.st_mode):
             return None, "is not a regular file", None
         with path.open("rb") as file:
@@ -68,7 +71,7 @@ def _text_of(path: Path) -> tuple[str | None, str, int | None]:
         size = max(status.st_size, len(raw)) / 1_000_000
         return (
             None,
-            f"is too large for a campaign file: {size:.1f} MB, at most {LARGEST // 1_000_000} MB are read",
+            f"is too large for a {kind}: {size:.1f} MB, at most {LARGEST // 1_000_000} MB are read",
             None,
         )
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -83,7 +86,7 @@ def _text_of(path: Path) -> tuple[str | None, str, int | None]:
         return None, f"is not UTF-8: byte {error.start + 1} is 0x{raw[error.start]:02X}; save it as UTF-8", line
 
 
-def parse_document(name: str, text: str) -> Document:
+def parse_document(name: str, text: str, kind: str) -> Document:
     """Parse `text` (line ends `\\n`) of the file called `name`."""
     problems: list[Problem] = []
     lost: set[str] = set()
@@ -93,7 +96,7 @@ def parse_document(name: str, text: str) -> Document:
         try:
             tree = tomllib.loads(current)
         except RecursionError:
-            problems.append(Problem(name, None, None, "", "is nested too deeply for a campaign file"))
+            problems.append(Problem(name, None, None, "", f"is nested too deeply for a {kind}"))
             return Document(Places(name, ""), None, problems)
         except ValueError as error:
             from evtui.config import recover  # a right file never needs it
