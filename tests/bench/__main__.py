@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bench.course import Course
@@ -18,7 +18,7 @@ from bench.peers import PYTHON, ROOT
 from bench.table import Row, as_json, markdown, plain
 from bench.terminal import SIZE, BenchError
 
-MEASURES: Mapping[str, Callable[[Course], list[Row]]] = {
+MEASURES: Mapping[str, Callable[[Course], Iterable[Row]]] = {
     "start": start.measure,
     "steady": steady.measure,
     "still": still.measure,
@@ -39,9 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in options.only:
         began = time.monotonic()
         try:
-            rows += MEASURES[name](course)
+            for row in MEASURES[name](course):
+                rows.append(row)  # noqa: PERF402 - what was measured before an error counts
         except BenchError as error:
-            rows.append(Row(name, figure=f"not measured: {error}"))
+            rows.append(Row(name, figure="not measured"))
+            print(f"{name}: {error}", file=sys.stderr)
             failed = True
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     print(f"{course.pairs} pairs in turns, medians (lowest–highest), windows of {course.window_s:.0f} s, ", end="")

@@ -20,8 +20,11 @@ _PANES = (r"SCMAPI.* \d+ %", r"Exception")
 CALM = Command("evtui, calm", (_EVTUI, "demo"), (*_PANES, _ORDER))
 NIGHT = Command("evtui, night before", (_EVTUI, "demo", "--at", "2024-01-25T03:00:05"), _PANES)
 RUSH = Command("evtui, rush", (_EVTUI, "demo", "--scenario", "rush", "--at", "2024-01-25T10:10:05"), (*_PANES, _ORDER))
-LOAD = Command("evtui, load", (_EVTUI, "demo", "--scenario", "load", "--at", "2024-01-25T10:01:05"), (*_PANES, _ORDER))
-FLOOD = Command("evtui, load in haste", (*LOAD.words, "--speed", "10"), LOAD.complete)
+IDLE = Command("evtui, third day", (_EVTUI, "demo", "--at", "2024-01-27T15:00:05"), (*_PANES, _ORDER))
+"""A full feed, and an order every quarter of an hour."""
+
+LOAD = Command("evtui, load", (_EVTUI, "demo", "--scenario", "load", "--rate", "1000"), (*_PANES, _ORDER))
+FLOOD = Command("evtui, flood", (_EVTUI, "demo", "--scenario", "load", "--rate", "10000"), LOAD.complete)
 
 BARE = Command("bare Textual", (PYTHON, str(Path(__file__).with_name("bare.py"))), ("READY",))
 GLANCES = Command(

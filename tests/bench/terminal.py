@@ -29,6 +29,9 @@ SIZE = (120, 36)
 QUIET_S = 0.06
 """Quiet after which a start counts as over."""
 
+_NOBODY = -1
+"""No session has this id."""
+
 PATIENCE_S = 30.0
 """Longest wait for a program to show what it should, or to end."""
 
@@ -94,6 +97,7 @@ class Session:
         self._home = tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)
         self._master, slave = pty.openpty()
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        self._before = spent(_NOBODY)
         self._began = time.monotonic()
         try:
             self._process = subprocess.Popen(
@@ -156,9 +160,17 @@ class Session:
             raise BenchError(f"{self._command.name} ended while it was watched: {self._last_words()}")
         return Window(before, spent(self._process.pid))
 
+    def cost(self) -> Window:
+        """What the program cost from its start until now."""
+        return Window(self._before, spent(self._process.pid))
+
     def press(self, key: bytes) -> None:
-        """Type a key."""
+        """Type a key whose effect is to be timed."""
         self._keys.append(time.monotonic())
+        self.send(key)
+
+    def send(self, key: bytes) -> None:
+        """Type a key."""
         os.write(self._master, key)
 
     def resident(self) -> float:

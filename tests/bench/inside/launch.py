@@ -19,7 +19,7 @@ OPEN: Final = CAMPAIGN.opens
 PER_SECOND: Final = 1000
 """Lines made in a second, and told in one answer."""
 
-BEHIND: Final = 300
+BEHIND: Final = 60
 """Seconds from paid to delivered."""
 
 PAID: Final = ("WaitingToShipping",) * 3
@@ -32,14 +32,16 @@ def store() -> Store:
     return Store(CAMPAIGN, [SourceSpec(Topic.ORDERS, "sql", every, delay)])
 
 
-def told(count: int) -> Iterator[Reading]:
-    """Every answer until `count` lines were told of twice."""
+def told(count: int) -> Iterator[tuple[Reading, ...]]:
+    """The answers of every second until `count` lines were told of twice."""
     seconds = -(-count // PER_SECOND)
     for second in range(seconds + BEHIND):
-        if second < seconds:
-            yield answer(second * PER_SECOND, min(PER_SECOND, count - second * PER_SECOND), second, PAID)
-        if (made := second - BEHIND) >= 0:
-            yield answer(made * PER_SECOND, min(PER_SECOND, count - made * PER_SECOND), second, DELIVERED)
+        due = ((second, PAID), (second - BEHIND, DELIVERED))
+        yield tuple(
+            answer(made * PER_SECOND, min(PER_SECOND, count - made * PER_SECOND), second, words)
+            for made, words in due
+            if 0 <= made < seconds
+        )
 
 
 def answer(first: int, count: int, second: int, words: tuple[str, str, str]) -> Reading:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 from bench.course import Course
 from bench.figures import percentile
-from bench.peers import LOAD, RUSH
+from bench.peers import IDLE, LOAD
 from bench.recording import Answered, Box, answered
 from bench.table import Row, under
 from bench.terminal import Command, Session
@@ -20,22 +21,27 @@ FEED = Box(1, 56, 33, 30)
 """Where the feed shows its selection at 120 by 36; the styles there change with it and with nothing else."""
 
 _PAUSE_S = 0.5
+_FOCUS = b"2"
+"""Turns to the orders."""
 
 
-def measure(course: Course) -> list[Row]:
-    """With five orders a second, which is as idle as a feed with something to select gets, and with a thousand."""
-    return [_row("key to paint, idle", _struck(RUSH)), _row("key to paint, 1,000 orders/s", _struck(LOAD))]
+def measure(course: Course) -> Iterator[Row]:
+    """With nothing going on, and with a thousand orders a second."""
+    yield _row("key to paint, idle", _struck(course, IDLE))
+    yield _row("key to paint, 1,000 orders/s", _struck(course, LOAD))
 
 
-def _struck(command: Command) -> Answered:
+def _struck(course: Course, command: Command) -> Answered:
     chance = random.Random(1)
     with Session(command) as session:
         session.settle()
+        session.send(_FOCUS)
         session.listen(1.0)
         for number in range(KEYS):
             session.press(b"jk"[number % 2 :][:1])
             session.listen(chance.uniform(*EVERY_S))
         session.listen(_PAUSE_S)
+        course.others.append(session.cost().others)
         return answered(session.recording, FEED)
 
 

@@ -29,9 +29,9 @@ class _Life:
 
 def measure(course: Course) -> list[Row]:
     """Start, bytes of the start, memory at rest, quit, modes left on."""
-    _life(BARE)
-    _life(CALM)  # byte code written and pages read: a second start is what people see
-    lives = [(_life(CALM), _life(BARE)) for _ in range(course.pairs)]
+    _life(course, BARE)
+    _life(course, CALM)  # byte code written and pages read: a second start is what people see
+    lives = [(_life(course, CALM), _life(course, BARE)) for _ in range(course.pairs)]
     ours, bare = [pair[0] for pair in lives], [pair[1] for pair in lives]
     start = ratio([each.start_s for each in ours], [each.start_s for each in bare])
     memory = ratio([each.mib for each in ours], [each.mib for each in bare])
@@ -88,9 +88,10 @@ def measure(course: Course) -> list[Row]:
     ]
 
 
-def _life(command: Command) -> _Life:
+def _life(course: Course, command: Command) -> _Life:
     with Session(command) as session:
         start = session.settle()
+        course.others.append(session.cost().others)
         session.listen(REST_S)
         mib = session.resident()
         quit_s = session.quit()

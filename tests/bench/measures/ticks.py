@@ -12,7 +12,7 @@ LIMIT = 1.3
 
 def measure(course: Course) -> list[Row]:
     """Both in one process, in turns."""
-    ms = inside("ticks", FEW, MANY)
+    ms = inside("drawing", FEW, MANY)
     few, many = ms[str(FEW)], ms[str(MANY)]
     return [
         Row(

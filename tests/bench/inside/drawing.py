@@ -35,8 +35,9 @@ def main(sizes: list[int]) -> None:
 
 def _filled(size: int) -> Store:
     book = store()
-    for reading in told(size):
-        book.apply(reading)
+    for readings in told(size):
+        for reading in readings:
+            book.apply(reading)
     return book
 
 
