@@ -61,7 +61,7 @@ class Known(Struct, frozen=True):
     """Figures that rules read and whoever shows alerts has already: worked out once a tick, not once each."""
 
     products: tuple[ProductFigures, ...]
-    late: tuple[Overdue, ...]
+    late: Sequence[Overdue]
     faults: tuple[FaultFigures, ...]
 
 
@@ -150,6 +150,8 @@ def _lull(state: LaunchState, figures: Sequence[ProductFigures]) -> Iterator[Ale
         return
     made: list[datetime] = []
     for tracked in newest(state):
+        if len(made) == 1 and upto - made[0] < LULL:
+            return  # nearly always: to count the hour's orders at every tick would be for nothing
         at = tracked.line.created_at
         if made and made[0] - at > LULL_WINDOW:
             break

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import overload
 
 from msgspec import Struct
 
 from evtui.domain.chain import Step, StepSeen, StepState
 from evtui.domain.orders import OrderState
+from evtui.store.places import Place
 from evtui.store.state import LaunchState
-from evtui.store.tracked import STATE_RANK, Tracked
+from evtui.store.tracked import STATE_RANK, Tracked, unread
 
 
 class Overdue(Struct, frozen=True):
@@ -19,6 +22,43 @@ class Overdue(Struct, frozen=True):
     tracked: Tracked
     age: timedelta
     clock: str
+
+
+class Late(Sequence[Overdue]):
+    """Every line that is overdue at one moment, oldest first, each worked out when it is asked for.
+
+    Of a hundred thousand that nobody delivers a screen shows a few; none is left out of the count.
+    """
+
+    __slots__ = ("_count", "_now", "_state")
+
+    def __init__(self, state: LaunchState, now: datetime) -> None:
+        self._state, self._now = state, now
+        self._count = state.orders.open.before((now - state.campaign.sla.deliver_within).timestamp())
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Overdue]:
+        return map(self._one, islice(self._state.orders.open, self._count))
+
+    @overload
+    def __getitem__(self, index: int) -> Overdue: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Overdue, ...]: ...
+    def __getitem__(self, index: int | slice) -> Overdue | tuple[Overdue, ...]:
+        places = self._state.orders.open
+        if isinstance(index, slice):
+            return tuple(self._one(places[at]) for at in range(*index.indices(self._count)))
+        if not -self._count <= index < self._count:
+            raise IndexError(index)
+        return self._one(places[index % self._count])
+
+    def _one(self, at: Place) -> Overdue:
+        start, ts_code = at
+        tracked = self._state.orders.get(ts_code) or unread(ts_code, start)
+        passed = timedelta(seconds=self._now.timestamp() - start)
+        return Overdue(tracked, passed, tracked.clock_start(self._state.campaign)[1])
 
 
 class FirstOrder(Struct, frozen=True):
@@ -60,18 +100,9 @@ def age(tracked: Tracked, state: LaunchState, now: datetime) -> timedelta:
     return max((ended or now) - start, timedelta())
 
 
-def overdue(state: LaunchState, now: datetime) -> tuple[Overdue, ...]:
+def overdue(state: LaunchState, now: datetime) -> Late:
     """Every open line whose age has passed the limit, oldest first. Only facts take a line off this list."""
-    limit = state.campaign.sla.deliver_within
-    found: list[Overdue] = []
-    for start, ts_code in state.orders.open:
-        passed = timedelta(seconds=now.timestamp() - start)
-        if passed <= limit:
-            break
-        tracked = state.orders.get(ts_code)
-        if tracked is not None:
-            found.append(Overdue(tracked, passed, tracked.clock_start(state.campaign)[1]))
-    return tuple(found)
+    return Late(state, now)
 
 
 def newest(state: LaunchState) -> Iterator[Tracked]:

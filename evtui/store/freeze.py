@@ -35,7 +35,7 @@ class Room(Struct, frozen=True):
 BITE = 8
 """Buckets written after any reading, however small: about a millisecond."""
 
-BITE_LINES = 50
+BITE_LINES = 80
 """Lines of a reading for each further bucket written after it: faster than any reading fills them."""
 
 PATIENCE = 500

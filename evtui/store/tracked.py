@@ -81,7 +81,7 @@ class Tracked(Struct, frozen=True, gc=False):
     @property
     def is_open(self) -> bool:
         """Paid and neither delivered nor released: its clock runs."""
-        return self.is_paid and self.state is not _DELIVERED
+        return self.state is not _DELIVERED and self.is_paid
 
     @property
     def came_to_nothing(self) -> bool:
@@ -115,6 +115,12 @@ def observe(line: OrderLine, taken_at: datetime, *, polled: bool = True, since: 
         released_at=changed if released else None,
         polled=polled,
     )
+
+
+def unread(ts_code: str, made: float) -> Tracked:
+    """What stands for a line whose belief cannot be read back from disk: its code and nothing else."""
+    moment = datetime.fromtimestamp(made, UTC)
+    return observe(OrderLine(ts_code, "", 0, None, 0, moment, None, "", "", ""), moment)
 
 
 def join(a: Tracked, b: Tracked) -> Tracked:
