@@ -194,6 +194,11 @@ class TestDrift:
         earlier = line(3, CANCELLED, created_at=at(5), updated_at=at(8), quantity=4)
         assert figures(orders(before, between, earlier, taken_at=at(10)), stock(at(9), (PAGE, 98))).drift == 0
 
+    def test_in_a_rush_a_moment_s_grace_is_not_taken_where_an_older_reading_of_the_stock_will_do(self) -> None:
+        seen = (orders(line(1), taken_at=at(10)), stock(at(10, 0.4), (PAGE, 50)))
+        assert figures(*seen).drift == 49  # a single round asks both side by side
+        assert figures(*seen, stock(at(9), (PAGE, 99))).drift == 0
+
     def test_stock_newer_than_the_orders_waits_for_them(self) -> None:
         seen = (orders(line(1), taken_at=at(10)), stock(at(9), (PAGE, 99)))
         assert figures(*seen, stock(at(11), (PAGE, 50))).drift == 0
