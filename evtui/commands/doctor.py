@@ -19,6 +19,7 @@ from msgspec.structs import asdict
 from evtui import paths
 from evtui.clock import Clock, SystemClock
 from evtui.commands.output import Output
+from evtui.config.screen import FILE_NAME, VARIABLE, ScreenSettings, find_screen, read_screen
 from evtui.errors import EvtuiError, Exit
 from evtui.terminal import tmux
 from evtui.terminal.abilities import here
@@ -26,7 +27,7 @@ from evtui.terminal.ask import ask
 from evtui.terminal.card import NAMES, Paint, card
 from evtui.terminal.clipboard import send
 from evtui.terminal.probe import Answers, askable
-from evtui.terminal.verdicts import UNKNOWN, Surroundings, Verdict, encoding_ok, verdicts
+from evtui.terminal.verdicts import UNKNOWN, Chosen, Surroundings, Verdict, encoding_ok, verdicts
 from evtui.text import cell_width, clean, fit
 
 VERSION = 1
@@ -45,12 +46,6 @@ FOUND_CELLS = 26
 """Room for what was found, before what it was found from."""
 
 
-SCREEN_FILE = "screen.toml"
-"""What the user's own screen settings are called, in the user's configuration folder."""
-
-SCREEN_VARIABLE = "EVTUI_SCREEN"
-"""Environment variable that names them elsewhere."""
-
 _CLOCK = SystemClock()
 
 
@@ -67,15 +62,15 @@ class Files(Struct, frozen=True):
 
 def run(find: Callable[[], Path | None], *, as_json: bool, copy: bool, clock: Clock = _CLOCK) -> Output:
     """All of it; exit ACTION where something has to be put right. `find` looks for the campaign file."""
-    seen = look(os.environ, as_json=as_json)
-    files, missing = _files(find, os.environ)
-    judged = (*verdicts(seen), *missing)
+    chosen, files, wrong = _files(find, os.environ)
+    seen = look(os.environ, chosen, as_json=as_json)
+    judged = (*verdicts(seen), *wrong)
     sent = _send(seen, clock) if copy else ()
     text = _json(seen, judged, files, sent) if as_json else _text(seen, judged, files, sent)
     return Output(text, (), Exit.ACTION if any(each.must for each in judged) else Exit.OK)
 
 
-def look(environ: Mapping[str, str], *, as_json: bool) -> Surroundings:
+def look(environ: Mapping[str, str], chosen: Chosen, *, as_json: bool) -> Surroundings:
     """Ask whoever can be asked. For JSON the terminal is asked even where stdout leads elsewhere: nothing is drawn."""
     fd = _terminal(as_json)
     size = None
@@ -90,7 +85,7 @@ def look(environ: Mapping[str, str], *, as_json: bool) -> Surroundings:
         not_asked = f"a terminal of type {clean(environ.get('TERM', ''), 40) or 'unknown'} might print the question"
     else:
         answers, not_asked = ask(sys.stdin.fileno(), PATIENCE), ""
-    return Surroundings(environ, size, here(environ), answers, not_asked, tmux.ask(environ))
+    return Surroundings(environ, size, here(environ), answers, not_asked, tmux.ask(environ), chosen)
 
 
 def _terminal(as_json: bool) -> int | None:
@@ -103,21 +98,36 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def _files(find: Callable[[], Path | None], environ: Mapping[str, str]) -> tuple[Files, tuple[Verdict, ...]]:
-    """Which files are in use, and what is wrong with them."""
-    wrong: tuple[Verdict, ...] = ()
+def _files(find: Callable[[], Path | None], environ: Mapping[str, str]) -> tuple[Chosen, Files, tuple[Verdict, ...]]:
+    """What the screen settings leave no question about, which files are in use, and what is wrong with them."""
+    wrong: list[Verdict] = []
     campaign, why = None, None
     try:
         campaign = find()
     except EvtuiError as error:
         why = str(error)
-        wrong = (Verdict("campaign file", "missing", why, "name a file that exists, or none", must=True),)
+        wrong.append(Verdict("campaign file", "missing", why, "name a file that exists, or none", must=True))
     if campaign is None and why is None:
         why = f"none named, none here, none in {paths.config_dir()}; `evtui` alone opens the demo"
-    settings = Path(environ.get(SCREEN_VARIABLE) or paths.config_dir() / SCREEN_FILE)
-    return Files(
-        str(campaign) if campaign else None, why, str(settings), settings.exists(), str(paths.log_file())
-    ), wrong
+    settings, own = None, ScreenSettings()
+    try:
+        settings = find_screen(environ, paths.config_dir())
+    except EvtuiError as error:
+        wrong.append(Verdict("screen file", "missing", str(error), "name a file that exists, or none", must=True))
+    if settings is not None:
+        loaded = read_screen(settings)
+        own = loaded.file.settings if loaded.file else own
+        wrong += [
+            Verdict(
+                "screen file", "not usable", str(problem), "correct that line; without the file all are defaults", True
+            )
+            for problem in loaded.problems
+        ]
+    usual = environ.get(VARIABLE) or str(paths.config_dir() / FILE_NAME)
+    named = str(campaign) if campaign else None
+    width = own.ambiguous_width if own.ambiguous_width != "auto" else None
+    chosen = Chosen(width, theme=own.theme != "auto", colours=own.colours != "auto")
+    return chosen, Files(named, why, str(settings or usual), settings is not None, str(paths.log_file())), tuple(wrong)
 
 
 def _send(seen: Surroundings, clock: Clock) -> tuple[str, str]:

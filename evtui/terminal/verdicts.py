@@ -20,6 +20,15 @@ UNKNOWN = "unknown"
 MEASURED = "measured on the terminal"
 
 
+class Chosen(Struct, frozen=True):
+    """What the user's own settings leave no question about."""
+
+    ambiguous: int | None = None
+    """Cells of a character of ambiguous width; None: as the terminal says."""
+    theme: bool = False
+    colours: bool = False
+
+
 class Surroundings(Struct, frozen=True):
     """What could be found out."""
 
@@ -31,6 +40,7 @@ class Surroundings(Struct, frozen=True):
     not_asked: str
     """Why the terminal itself was not asked; empty where it was."""
     tmux: Tmux | None
+    chosen: Chosen = Chosen()
 
 
 class Verdict(Struct, frozen=True):
@@ -112,7 +122,8 @@ def _colours(seen: Surroundings) -> Verdict:
     term = seen.environ.get("TERM", "")
     if seen.size is not None and not term:
         return Verdict("colours", found, reason, "set TERM to what this terminal is, such as TERM=xterm-256color", True)
-    if seen.size is None or seen.environ.get("NO_COLOR") or seen.able.multiplexer != "none" or term == "linux":
+    meant = seen.chosen.colours or bool(seen.environ.get("NO_COLOR")) or term == "linux"
+    if seen.size is None or meant or seen.able.multiplexer != "none":
         return Verdict("colours", found, reason)
     if colours in ("none", "16"):
         return Verdict(
@@ -126,12 +137,16 @@ def _colours(seen: Surroundings) -> Verdict:
 def _widths(seen: Surroundings) -> Iterator[Verdict]:
     told = seen.answers
     found, why = _asked(seen, _cells(told.ambiguous), MEASURED)
+    chosen = seen.chosen.ambiguous
+    wrong = None not in (chosen, told.ambiguous) and chosen != told.ambiguous
     fix = ""
-    if told.ambiguous == 2:
+    if wrong:
+        fix = f"screen.toml says ambiguous_width = {chosen}: take the line out, or make it {told.ambiguous}"
+    elif told.ambiguous == 2:
         fix = "evtui then draws its own signs in ASCII; for box lines set the terminal's ambiguous width to narrow"
-    elif told.ambiguous is None and seen.size is not None:
+    elif told.ambiguous is None and chosen is None and seen.size is not None:
         fix = "if the last bar above stands to the right of the others, set ambiguous_width = 2 in screen.toml"
-    yield Verdict("ambiguous", found, why, fix)
+    yield Verdict("ambiguous", found, why, fix, wrong)
     found, why = _asked(seen, _cells(told.wide), MEASURED)
     wrong = told.wide not in (None, 2)
     fix = "Chinese must take two cells: start tmux with -u, screen with -U, or use another terminal" if wrong else ""
@@ -153,7 +168,9 @@ def _background(seen: Surroundings) -> Verdict:
     if seen.able.dark is not None:
         return Verdict("background", "dark" if seen.able.dark else "light", seen.able.dark_from)
     found, why = _asked(seen, None)
-    fix = 'if the screen is hard to read, choose theme = "dark" or "light" in screen.toml' if seen.size else ""
+    fix = 'if the screen is hard to read, choose theme = "dark" or "light" in screen.toml'
+    if seen.size is None or seen.chosen.theme:
+        fix = ""
     return Verdict("background", found, f"{why}; {seen.able.dark_from}", fix)
 
 

@@ -47,6 +47,16 @@ def test_a_campaign_file_that_is_not_there_is_to_be_put_right(evtui: Program) ->
     assert "there is no file" in done.out
 
 
+def test_screen_settings_that_cannot_be_used_are_told_with_their_place(evtui: Program) -> None:
+    path = evtui.write("ambiguous_width = 3\n", "screen.toml")
+    done = ran(evtui, EVTUI_SCREEN=str(path))
+    assert done.code == 1
+    assert f"{path}:1:" in done.out
+    missing = ran(evtui, EVTUI_SCREEN="nowhere.toml")
+    assert missing.code == 1
+    assert "$EVTUI_SCREEN: there is no file" in missing.out
+
+
 def test_the_json_says_why_for_whatever_is_unknown(evtui: Program) -> None:
     done = ran(evtui, "--json", "--copy")
     facts = json.loads(done.out)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from evtui.terminal.abilities import abilities
 from evtui.terminal.probe import Answers
 from evtui.terminal.tmux import Option, Tmux
-from evtui.terminal.verdicts import Surroundings, Verdict, encoding_ok, verdicts
+from evtui.terminal.verdicts import Chosen, Surroundings, Verdict, encoding_ok, verdicts
 
 FINE = Answers(True, 1, 2, 2, (0, 0, 0), "XTerm(388)", True, (64,))
 ENVIRON = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
@@ -73,6 +73,21 @@ def test_what_could_be_better(surroundings: Surroundings, name: str, fix: str) -
 @pytest.mark.parametrize("environ", [{"NO_COLOR": "1"}, {"TERM": "linux"}, {"COLORFGBG": "0;15"}])
 def test_what_is_as_it_is_meant_to_be(environ: dict[str, str]) -> None:
     assert [each for each in verdicts(seen(FINE, (80, 24), **environ)) if each.fix] == []
+
+
+def test_what_the_user_has_chosen_is_no_question_any_more() -> None:
+    silent = seen(Answers(), COLORTERM="")
+    asked = {each.name for each in verdicts(silent) if each.fix}
+    assert asked == {"colours", "ambiguous", "background"}
+    chosen = replace(silent, chosen=Chosen(1, theme=True, colours=True))
+    assert [each for each in verdicts(chosen) if each.fix] == []
+
+
+def test_a_chosen_width_that_is_not_the_terminal_s_has_to_be_put_right() -> None:
+    verdict = named(replace(seen(), chosen=Chosen(2)), "ambiguous")
+    assert verdict.must
+    assert "ambiguous_width = 2" in verdict.fix
+    assert not named(replace(seen(), chosen=Chosen(1)), "ambiguous").fix
 
 
 def test_the_terminal_is_believed_before_the_environment() -> None:
