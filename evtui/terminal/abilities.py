@@ -59,8 +59,8 @@ def abilities(environ: Mapping[str, str], encoding: str) -> Abilities:
 
 def here(environ: Mapping[str, str] = os.environ) -> Abilities:
     """What the environment of this very process says."""
-    stdout = sys.stdout
-    return abilities(as_started(environ), stdout.encoding if stdout is not None else "")
+    # there may be no stdout, or one that is no file and has no encoding
+    return abilities(as_started(environ), getattr(sys.stdout, "encoding", None) or "")
 
 
 def as_started(environ: Mapping[str, str], proc: Path = Path("/proc/self/environ")) -> dict[str, str]:

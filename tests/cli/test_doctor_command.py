@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+import io
 import json
+import sys
+from datetime import UTC, datetime
 
+import pytest
 from program import Program, Ran
+
+from evtui.clock import ManualClock
+from evtui.commands import doctor
 
 pytest_plugins = ("program_fixture",)
 
@@ -66,3 +73,15 @@ def test_the_json_says_why_for_whatever_is_unknown(evtui: Program) -> None:
         for name, value in table.items():
             assert value is not None or name.endswith("_why") or table[f"{name}_why"], name
     assert facts["clipboard"]["went"] == "not sent: there is no terminal"
+
+
+def test_each_text_for_the_clipboard_is_another(evtui: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout"):
+        monkeypatch.setattr(sys, name, io.StringIO())
+    texts = []
+    for second in (1, 2):
+        clock = ManualClock(datetime(2024, 1, 25, 10, 30, second, tzinfo=UTC))
+        facts = json.loads(doctor.run(lambda: None, as_json=True, copy=True, clock=clock).text)
+        texts.append(facts["clipboard"]["text"])
+    assert "10:30:01" in texts[0]
+    assert texts[0] != texts[1]
