@@ -51,6 +51,7 @@ def build_campaign(file: FileTable) -> Campaign:
         sla=_sla(file.sla),
         report=_report(file.report),
         errors=_errors(file.errors),
+        links=dict(file.links),
     )
 
 

@@ -17,6 +17,14 @@ Name = Annotated[str, Meta(min_length=1, max_length=300, description="text in qu
 Count = Annotated[int, Meta(ge=0, le=HUGE, description="a whole number, 0 or more")]
 Amount = Annotated[float, Meta(ge=0, le=HUGE, description="a number, 0 or more")]
 Key = Annotated[int, Meta(ge=1, le=HUGE, description="a whole number, 1 or more")]
+Address = Annotated[
+    str,
+    Meta(
+        pattern=r"^https?://[^/?#\s\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*\Z",
+        max_length=2000,
+        description='an address such as "https://host/orders/{tg_code}", without blanks and control characters',
+    ),
+]
 Prefix = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description='two capital letters such as "TG"')]
 
 
@@ -222,6 +230,8 @@ class FileTable(Table, kw_only=True, frozen=True):
     """What is sent, when and to whom."""
     errors: ErrorsTable = ErrorsTable()
     """Which errors matter."""
+    links: dict[str, Address] = {}
+    """Where orders and errors can be looked at: name = address with placeholders."""
     sources: dict[str, SourceTable] = {}
     """What is polled, by topic."""
     lookups: dict[str, SourceTable] = {}

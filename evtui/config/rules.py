@@ -6,6 +6,7 @@ problems are found together with all others and not one round later.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +17,9 @@ from evtui.config.keypath import Path
 from evtui.config.model import SOURCE_KEYS
 from evtui.config.notes import Notes, holds_credentials, is_secret_name, nearest, quote
 from evtui.domain.chain import Step
+from evtui.domain.links import OF_ERROR, OF_ORDER, PAGE, PLACEHOLDERS, placeholders, without_placeholders
 from evtui.domain.reading import Lookup, Topic
+from evtui.text import clean, one_line
 
 VERSION = 1
 """Layout of the file this program reads."""
@@ -42,6 +45,9 @@ def judge(tree: Tree, notes: Notes) -> None:
             ("errors", "ignore", index)
         ):
             notes.add(("errors", "ignore", index), "would ignore every error; give a type or a message")
+    _judge_links(tree.get("links", {}), notes)
+    if tree.get("campaign", {}).get("url") and PAGE in tree.get("links", {}):
+        notes.add(("links", PAGE), "campaign.url is the link of that name; give this one another")
     for path, duration in _positive(tree):
         if duration <= timedelta(0):
             notes.add(path, "must be longer than nothing")
@@ -129,6 +135,24 @@ def _judge_sla(sla: Tree, notes: Notes) -> None:
     for step in sla.get("stages", {}):
         if step not in list(Step):
             notes.add(("sla", "stages", step), _no_such("step of the chain", step, list(Step)))
+
+
+def _judge_links(links: Tree, notes: Notes) -> None:
+    for name, template in links.items():
+        path = ("links", name)
+        words = placeholders(template)
+        for word in words:
+            if word not in PLACEHOLDERS:
+                notes.add(path, _no_such("placeholder", word, PLACEHOLDERS))
+        of_order, of_error = ([word for word in words if word in known] for known in (OF_ORDER, OF_ERROR))
+        if of_order and of_error:
+            notes.add(path, f"nothing has both: {{{of_order[0]}}} is an order's, {{{of_error[0]}}} an error's")
+        if not {"{", "}"}.isdisjoint(without_placeholders(template)):
+            notes.add(path, "a brace without its twin; one that belongs to the address is written %7B or %7D")
+        if "{" in re.split(r"[/?#]", template, maxsplit=3)[2]:
+            notes.add(path, "the host is written out: whoever fills in a placeholder must not choose it")
+        if name != one_line(clean(name)) or not name:
+            notes.add(path, "the name is one line of plain text, not empty")
 
 
 def _positive(tree: Tree) -> Iterable[tuple[Path, timedelta]]:

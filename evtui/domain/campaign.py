@@ -138,6 +138,8 @@ class Campaign(Struct, frozen=True):
     sla: Sla = Sla()
     report: ReportPolicy = ReportPolicy()
     errors: ErrorPolicy = ErrorPolicy()
+    links: dict[str, str] = field(default_factory=dict)
+    """Templates of addresses by name; `links` fills them in."""
 
     @property
     def opens(self) -> datetime:
