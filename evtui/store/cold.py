@@ -1,34 +1,38 @@
 """Buckets that settled, on disk: a private file that goes with the process, and a few read back lately.
 
-The file is a nameless SQLite database. It holds nothing that could not be asked for again, so nothing of it is synced.
+The file holds nothing that could not be asked for again, so nothing of it is synced.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from collections.abc import Callable, Iterator, Mapping
+from io import RawIOBase
+from struct import Struct
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from weakref import finalize
 
-from msgspec import Struct
-
-if TYPE_CHECKING:
-    import sqlite3
-
+import msgspec
 
 V = TypeVar("V")
 
 CACHED_BUCKETS = 40
 """Buckets read back that stay in memory: two or three screens of history, in at most about three megabytes."""
 
-PAGE_CACHE_KIB = 512
-"""Memory the file may take before it is a file at all."""
+BLOCK = 256
+"""Bytes that room in the file is given out in: half of one is lost for each bucket of two kilobytes."""
+
+_BLOCK_BITS = 20
+"""Bits of a number that tell how many blocks lie there; the others tell where."""
+
+_LENGTH = Struct("<I")
 
 
 NEVER = float("-inf")
 """A time before all times."""
 
 
-class Sums(Struct, gc=False):
+class Sums(msgspec.Struct, gc=False):
     """What a bucket holds in all, on disk and in memory. Times are seconds since the epoch.
 
     `oldest`, `newest` and `released` are bounds: no line lies outside them, though one that moved may leave them wide.
@@ -46,11 +50,11 @@ class Sums(Struct, gc=False):
 
 
 class ShelfError(Exception):
-    """The file cannot be written or read; the message is SQLite's."""
+    """The file cannot be written or read; the message is the system's."""
 
 
 class Blobs(Protocol):
-    """Where bytes lie. All three raise ShelfError."""
+    """Where bytes lie. Raises ShelfError."""
 
     def put(self, data: bytes) -> int:
         """Store `data`; the number gives it back."""
@@ -60,47 +64,70 @@ class Blobs(Protocol):
         """What was stored under `number`."""
         ...
 
-    def drop(self, numbers: Iterable[int]) -> None:
-        """Forget what lies under these numbers; their room is used again."""
+    def drop(self, number: int) -> None:
+        """Forget what lies under `number`; its room is used again."""
         ...
 
 
-class TemporaryFile:
-    """Bytes in a nameless database, made when something is first put there and gone with the process."""
+class Scratch:
+    """Bytes in a nameless file, made when something is first put there and gone with the process.
+
+    What a write that fails leaves behind is a hole and nothing else, so what was put there before can still be read: a
+    database without a name could not, once its cache is full of pages that it has no room for.
+    """
 
     def __init__(self) -> None:
-        self._open: sqlite3.Connection | None = None
+        self._file: RawIOBase | None = None
+        self._blocks = 0
+        self._free: dict[int, list[int]] = {}
 
     def put(self, data: bytes) -> int:
         """Store `data`; the number gives it back."""
-        return int(self._run("INSERT INTO blob (data) VALUES (?)", (data,)).lastrowid or 0)
+        blocks = -(-(_LENGTH.size + len(data)) // BLOCK)
+        free = self._free.get(blocks)
+        first = free.pop() if free else self._blocks
+        number = first << _BLOCK_BITS | blocks
+        try:
+            file = self._file or self._open()
+            file.seek(first * BLOCK)
+            written = file.write(_LENGTH.pack(len(data)) + data)
+        except OSError as error:
+            self._give_back(number)
+            raise ShelfError(error.strerror or str(error)) from error
+        if written != _LENGTH.size + len(data):
+            self._give_back(number)
+            raise ShelfError("no room left")
+        self._blocks = max(self._blocks, first + blocks)
+        return number
 
     def get(self, number: int) -> bytes:
         """What was stored under `number`."""
-        row = self._run("SELECT data FROM blob WHERE number = ?", (number,)).fetchone()
-        if row is None:
-            raise ShelfError(f"nothing lies under {number}")
-        return cast(bytes, row[0])
-
-    def drop(self, numbers: Iterable[int]) -> None:
-        """Forget what lies under these numbers."""
-        for number in numbers:
-            self._run("DELETE FROM blob WHERE number = ?", (number,))
-
-    def _run(self, statement: str, values: tuple[Any, ...]) -> sqlite3.Cursor:
-        import sqlite3  # not needed to start
-
+        if self._file is None:
+            raise ShelfError("there is no file")
         try:
-            if self._open is None:
-                self._open = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-                self._open.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
-                # a statement that fails must leave what lies there as it is, but a crash need not
-                self._open.execute("PRAGMA journal_mode = MEMORY")
-                self._open.execute("PRAGMA synchronous = OFF")
-                self._open.execute("CREATE TABLE blob (number INTEGER PRIMARY KEY, data BLOB NOT NULL)")
-            return self._open.execute(statement, values)
-        except sqlite3.Error as error:
-            raise ShelfError(str(error)) from error
+            self._file.seek((number >> _BLOCK_BITS) * BLOCK)
+            found = self._file.read((number & (1 << _BLOCK_BITS) - 1) * BLOCK) or b""
+        except OSError as error:
+            raise ShelfError(error.strerror or str(error)) from error
+        end = _LENGTH.size + (_LENGTH.unpack_from(found)[0] if len(found) >= _LENGTH.size else 0)
+        if not _LENGTH.size <= end <= len(found):
+            raise ShelfError("the file is cut short")
+        return found[_LENGTH.size : end]
+
+    def drop(self, number: int) -> None:
+        """Forget what lies under `number`."""
+        self._free.setdefault(number & (1 << _BLOCK_BITS) - 1, []).append(number >> _BLOCK_BITS)
+
+    def _open(self) -> RawIOBase:
+        from tempfile import TemporaryFile  # not needed to start
+
+        file = self._file = cast(RawIOBase, TemporaryFile(buffering=0))  # noqa: SIM115 - it stays open with the process
+        finalize(self, file.close)
+        return file
+
+    def _give_back(self, number: int) -> None:
+        if number >> _BLOCK_BITS < self._blocks:
+            self.drop(number)
 
 
 class Coding(NamedTuple, Generic[V]):
@@ -114,7 +141,7 @@ class Shelf:
     """Hands out cold buckets and takes back the room of those that nobody holds any more."""
 
     def __init__(self, blobs: Blobs | None = None) -> None:
-        self._blobs: Blobs = blobs or TemporaryFile()
+        self._blobs: Blobs = blobs or Scratch()
         self._read: OrderedDict[int, Mapping[str, Any]] = OrderedDict()
         self._gone: deque[int] = deque()
         self.lost = ""
@@ -155,7 +182,7 @@ class Shelf:
             number = self._gone.popleft()
             self._read.pop(number, None)
             try:
-                self._blobs.drop((number,))
+                self._blobs.drop(number)
             except ShelfError:
                 return  # the room is lost, nothing else
 

@@ -63,7 +63,7 @@ from evtui.store.state import LaunchState
 from evtui.store.tracked import Tracked, join, observe
 
 WORDS = (UNPAID, PAID, TRANSFERRED, CONFIRMED, DELIVERED, CANCELLED, REFUNDED, MIXED, UNHEARD_OF, ("", "", ""))
-CODES = tuple(f"TS240125L00{number:04d}" for number in range(6))
+CODES = tuple(f"TS240125L{number:06d}" for number in (0, 1, 99, 100, 250, 1000))
 GROUPS = ("TG240125L00001", "TG240125L00002", "TG240125L01002")
 
 NEVER = datetime(2099, 1, 1, tzinfo=UTC)
