@@ -34,6 +34,12 @@ class OrderPage(Page):
             self.show(self.cockpit.view())
             self.run_worker(self._ask(), exit_on_error=False)
 
+    def action_links(self) -> None:
+        """Where else it can be looked at."""
+        from evtui.tui.screens.links import LinksPage  # like every page: not needed to start
+
+        self.app.push_screen(LinksPage(self._code))
+
     def _configured(self) -> frozenset[Lookup]:
         return self.cockpit.session.collector.lookups
 
