@@ -16,10 +16,14 @@ _QUESTION = re.compile(
     rb"|\x1b\[\?(?P<resizes>2048)h"
 )
 _KNOWN = frozenset(b"7 25 1000 1002 1003 1004 1006 1016 1049 2004 2026 2048".split())
+"""Modes the terminal says it has: mouse, focus, paste, synchronized output and sizes in band among them."""
+
 _LONGEST = 32
 """No question is longer, so no more than this is kept of one that was cut in two."""
 
 _COLOURS = {b"10": "d0d0/d0d0/d0d0", b"11": "1010/1010/1414"}
+"""Text and ground of a dark terminal."""
+
 _CELL = (20, 10)
 """Height and width of a cell in pixels."""
 

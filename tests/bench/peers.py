@@ -9,22 +9,35 @@ from pathlib import Path
 from bench.terminal import Command
 
 ROOT = Path(__file__).parents[2]
+"""The project's folder."""
+
 PYTHON = str(ROOT / ".venv/bin/python")
 """The interpreter of the program's own installation."""
 
 _EVTUI = str(ROOT / ".venv/bin/evtui")
-_ORDER = r"T[GSM]\d{6}[A-Z]\d{5}"
+_ORDER = r"\d\d:\d\d:\d\d T[GSM]\d{6}[A-Z]\d{5}"
+"""A line of the feed."""
+
+_TOLD = "partial"
+"""While this is in a border a source has not told everything yet."""
+
 _PANES = (r"SCMAPI.* \d+ %", r"Exception")
 """Every source has answered: machines have figures, errors are listed."""
 
-CALM = Command("evtui, calm", (_EVTUI, "demo"), (*_PANES, _ORDER))
-NIGHT = Command("evtui, night before", (_EVTUI, "demo", "--at", "2024-01-25T03:00:05"), _PANES)
-RUSH = Command("evtui, rush", (_EVTUI, "demo", "--scenario", "rush", "--at", "2024-01-25T10:10:05"), (*_PANES, _ORDER))
-IDLE = Command("evtui, third day", (_EVTUI, "demo", "--at", "2024-01-27T15:00:05"), (*_PANES, _ORDER))
+# what the cockpit is run on: the day of the demo, the night before it, five orders a second
+CALM = Command("evtui, calm", (_EVTUI, "demo"), (*_PANES, _ORDER), _TOLD)
+NIGHT = Command("evtui, night before", (_EVTUI, "demo", "--at", "2024-01-25T03:00:05"), _PANES, _TOLD)
+RUSH = Command(
+    "evtui, rush", (_EVTUI, "demo", "--scenario", "rush", "--at", "2024-01-25T10:10:05"), (*_PANES, _ORDER), _TOLD
+)
+IDLE = Command("evtui, third day", (_EVTUI, "demo", "--at", "2024-01-27T15:00:05"), (*_PANES, _ORDER), _TOLD)
 """A full feed, and an order every quarter of an hour."""
 
-LOAD = Command("evtui, load", (_EVTUI, "demo", "--scenario", "load", "--rate", "1000"), (*_PANES, _ORDER))
+LOAD = Command("evtui, load", (_EVTUI, "demo", "--scenario", "load"), (*_PANES, _ORDER), _TOLD)
+"""A thousand orders a second."""
+
 FLOOD = Command("evtui, flood", (_EVTUI, "demo", "--scenario", "load", "--rate", "10000"), LOAD.complete)
+"""It has not been told everything for a long time, and is not waited for."""
 
 BARE = Command("bare Textual", (PYTHON, str(Path(__file__).with_name("bare.py"))), ("READY",))
 GLANCES = Command(

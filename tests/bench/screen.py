@@ -14,6 +14,7 @@ Cell = tuple[str, Style]
 """A character with its marks, and how it is drawn; the right half of a wide character holds no text."""
 
 BLANK: Cell = (" ", PLAIN)
+"""A cell nobody has written to."""
 
 _TOKEN = re.compile(
     r"(?P<text>[^\x00-\x1f\x7f]+)"
@@ -25,8 +26,13 @@ _TOKEN = re.compile(
     r"|(?P<control>[\x00-\x1a\x1c-\x1f\x7f])"
 )
 _BEGUN = re.compile(r"\x1b(?:\[[<=>?]?[\d:;]*[ -/]*|\][^\x07\x1b]*\x1b?|[PX^_][\s\S]*|[ -/]*)?\Z")
+"""A sequence whose end is still to come."""
+
 _ALTERNATE = frozenset((47, 1047, 1049))
+"""Modes that turn to a screen of their own, and back."""
+
 _WRAP = 7
+"""The mode in which a full line goes on in the next one."""
 
 
 @cache

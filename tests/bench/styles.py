@@ -16,10 +16,15 @@ class Style(NamedTuple):
 
 
 PLAIN = Style()
+"""What a reset leaves."""
 
 _BITS = {number: 1 << (number - 1) for number in range(1, 10)}
-_OFF = {21: 1 << 3, 22: _BITS[1] | _BITS[2], 23: _BITS[3], 24: _BITS[4], 25: _BITS[5] | _BITS[6]}
+"""Attributes by the number that switches them on."""
+
+_OFF = {22: _BITS[1] | _BITS[2], 23: _BITS[3], 24: _BITS[4], 25: _BITS[5] | _BITS[6]}
 _OFF |= {27: _BITS[7], 28: _BITS[8], 29: _BITS[9]}
+"""Attributes by the number that switches them off."""
+
 _ON_BLANKS = _BITS[4] | _BITS[7] | _BITS[9]
 """Attributes that show where there is no character: underline, reverse, strike."""
 
@@ -39,7 +44,7 @@ def worn(style: Style, parameters: str) -> Style:
             bit = _BITS[number]
             on = not (number == 4 and code == "4:0")
             style = style._replace(attributes=style.attributes | bit if on else style.attributes & ~bit)
-        elif number in _OFF and number != 21:
+        elif number in _OFF:
             style = style._replace(attributes=style.attributes & ~_OFF[number])
         elif number == 21:
             style = style._replace(attributes=style.attributes | _BITS[4])
@@ -99,7 +104,7 @@ def _codes(style: Style, wanted: Style) -> int:
         differences.append(wanted.back or "49")
     gone, new = style.attributes & ~wanted.attributes, wanted.attributes & ~style.attributes
     for code, bits in _OFF.items():
-        if code != 21 and gone & bits:
+        if gone & bits:
             differences.append(str(code))
             new |= wanted.attributes & bits
     differences += _numbers(new)

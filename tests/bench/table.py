@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from wcwidth import wcswidth
 
 HEADS = ("measure", "evtui", "peer", "ratio or figure", "limit", "")
+"""Heads of the columns; the last one, met or missed, speaks for itself."""
 
 
 @dataclass(frozen=True)

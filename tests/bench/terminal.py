@@ -32,7 +32,7 @@ QUIET_S = 0.06
 _NOBODY = -1
 """No session has this id."""
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 """Longest wait for a program to show what it should, or to end."""
 
 
@@ -48,6 +48,8 @@ class Command:
     words: tuple[str, ...]
     complete: tuple[str, ...]
     """Regular expressions, each matched by the text of the screen."""
+    lacking: str = ""
+    """Regular expression that the text of a complete screen does not match; empty: nothing is asked."""
     quit: bytes = b"q"
 
 
@@ -173,6 +175,11 @@ class Session:
         """Type a key."""
         os.write(self._master, key)
 
+    def text(self) -> str:
+        """What the screen shows now, line by line."""
+        self._catch_up(len(self._chunks))
+        return "\n".join(self._screen.lines())
+
     def resident(self) -> float:
         """MiB of memory held now."""
         return resident(self._process.pid)
@@ -214,8 +221,9 @@ class Session:
         return bool(data)
 
     def _complete(self) -> bool:
-        self._catch_up(len(self._chunks))
-        text = "\n".join(self._screen.lines())
+        text = self.text()
+        if self._command.lacking and re.search(self._command.lacking, text):
+            return False
         return bool(self._chunks) and all(re.search(each, text) for each in self._command.complete)
 
     def _catch_up(self, count: int) -> None:
@@ -232,8 +240,7 @@ class Session:
         return screen.y, screen.x
 
     def _last_words(self) -> str:
-        self._catch_up(len(self._chunks))
-        return " ".join(line.strip() for line in self._screen.lines() if line)[-200:]
+        return " ".join(self.text().split())[-200:]
 
 
 def run(command: Command, warm_s: float, watch_s: float) -> tuple[Recording, Window]:

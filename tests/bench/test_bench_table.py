@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bench.__main__ import MEASURES, main
 from bench.course import Course
 from bench.figures import percentile, ratio
+from bench.measures.million import _sold
 from bench.table import Row, as_json, markdown, plain, under
 
 
@@ -55,6 +56,12 @@ def test_a_noisy_machine_is_named() -> None:
     assert Course().weather() == ""
     assert "NOISY" not in Course(others=[0.01, 0.02, 0.19]).weather()
     assert "NOISY" in Course(others=[0.01, 0.02, 0.9]).weather()
+
+
+def test_what_was_sold_is_read_off_the_screen() -> None:
+    assert _sold("│total  0.0 % of sto… 86,339,410 1,031,070   0 --        ││") == 1_031_070
+    assert _sold("│total  1.4 % of stock    16,268    231   1  0        ││") == 231
+    assert _sold("nothing yet") == 0
 
 
 def test_measures_can_be_chosen(capsys: pytest.CaptureFixture[str]) -> None:

@@ -86,6 +86,15 @@ def test_a_program_that_ends_or_shows_nothing_is_told_of() -> None:
         session.settle()
 
 
+def test_a_screen_is_not_complete_while_it_says_so() -> None:
+    slow = (
+        "import time; print('READY partial', end='', flush=True); time.sleep(0.3); print('\\rREADY whole  '); input()"
+    )
+    with Session(Command("a program", (sys.executable, "-c", source), ("READY",), "partial")) as session:
+        assert session.settle().seconds > 0.3
+        assert "whole" in session.text()
+
+
 def test_pictures_are_shown_when_the_terminal_is_let_show_them() -> None:
     chunks = ((1.0, b"\x1b[?2026h\x1b[31ma"), (1.02, b"\x1b[32mb\x1b[?2026l"), (2.0, b"\x1b[1;1H\x1b[33ma"))
     recording = Recording((4, 1), chunks, (0.9,))

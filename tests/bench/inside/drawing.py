@@ -15,7 +15,11 @@ from evtui.tui.compose import snapshot
 from evtui.tui.view import view
 
 NEW = 5
+"""Lines that every tick brings."""
+
 ROUNDS = 40
+"""Ticks that count, at each size."""
+
 WIDTH, HEIGHT = 120, 36
 
 

@@ -22,6 +22,7 @@ PER_SECOND: Final = 1000
 BEHIND: Final = 60
 """Seconds from paid to delivered."""
 
+# the three status words of a line, first told and told in the end
 PAID: Final = ("WaitingToShipping",) * 3
 DELIVERED: Final = ("ShippingFinish",) * 3
 

@@ -10,6 +10,7 @@ from bench.peers import PYTHON, ROOT
 from bench.terminal import BenchError
 
 PATIENCE_S = 300.0
+"""Longest wait for a module to print its figures."""
 
 
 def inside(module: str, *arguments: int) -> dict[str, float]:

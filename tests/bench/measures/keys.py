@@ -13,14 +13,20 @@ from bench.table import Row, under
 from bench.terminal import Command, Session
 
 KEYS = 300
+"""Enough for a 99th percentile that is not simply the slowest."""
+
 EVERY_S = (0.09, 0.13)
 """Between two keys, by chance, so that they meet every moment of the program's own second."""
 
 LIMIT_MS = 30.0
+"""What 99 of a hundred keys must keep to: two pictures of a usual screen."""
+
 FEED = Box(1, 56, 33, 30)
 """Where the feed shows its selection at 120 by 36; the styles there change with it and with nothing else."""
 
 _PAUSE_S = 0.5
+"""Time that the last key gets."""
+
 _FOCUS = b"2"
 """Turns to the orders."""
 

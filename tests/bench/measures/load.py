@@ -11,6 +11,7 @@ from bench.peers import LOAD, RUSH
 from bench.table import Row, under
 
 CPU_LIMIT, BYTES_LIMIT = 0.05, 2.0
+"""Share of a core, and bytes as a multiple of those at five orders a second."""
 
 
 def measure(course: Course) -> list[Row]:

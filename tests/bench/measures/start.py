@@ -16,6 +16,7 @@ REST_S = 1.5
 """Seconds after which memory is looked at: the start is over and nothing has been watched for long."""
 
 START_LIMIT, BYTES_LIMIT, MEMORY_LIMIT, QUIT_LIMIT = 1.25, 16_000, 1.3, 0.35
+"""Multiple of the bare toolkit's start, bytes, multiple of its memory, seconds."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from bench.table import Row, under
 from bench.terminal import Window
 
 BYTES_LIMIT, REDUNDANCY_LIMIT, FRAMES_LIMIT, CPU_LIMIT, HTOP_LIMIT = 1500, 1.5, 1.1, 0.5, 1.5
+"""Bytes a second, multiple of the minimal ones, frames a second, multiples of what glances burns and htop sends."""
 
 Watched = tuple[Recording, Window]
 
