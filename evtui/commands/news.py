@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import islice
 
 from evtui.commands.spoken import Moment, error_words, first_order_words, label, overdue_words
 from evtui.domain.orders import OrderState
@@ -98,24 +99,26 @@ def _sold_out(before: Moment, after: Moment) -> Iterator[str]:
 
 
 def _late(before: Moment, after: Moment) -> Iterator[str]:
-    was = {each.tracked.line.ts_code for each in before.figures.late}
-    for each in after.figures.late:
-        if each.tracked.line.ts_code not in was:
-            yield f"Overdue: {overdue_words(after, each)}"
+    was = _late_codes(before)
+    for index, code in enumerate(_late_codes(after)):
+        if code not in was:
+            yield f"Overdue: {overdue_words(after, after.figures.late[index])}"
+
+
+def _late_codes(here: Moment) -> dict[str, None]:
+    """The TS codes of what is overdue, oldest first: names alone, since there may be a hundred thousand of them."""
+    return dict.fromkeys(code for _, code in islice(here.state.orders.open, len(here.figures.late)))
 
 
 def _settled(before: Moment, after: Moment) -> Iterator[str]:
     """Orders that were overdue and no longer are: only facts end that."""
-    late = {each.tracked.line.ts_code for each in after.figures.late}
-    for each in before.figures.late:
-        line = each.tracked.line
-        if line.ts_code in late:
-            continue
-        tracked = after.state.orders.get(line.ts_code)
-        if tracked is None:
-            continue
-        took: timedelta = age(tracked, after.state, after.now)
-        yield f"No longer overdue: {line.tg_code}, {label(after, tracked)}, {tracked.state} after {age_text(took)}"
+    late = _late_codes(after)
+    for code in _late_codes(before):
+        tracked = None if code in late else after.state.orders.get(code)
+        if tracked is not None:
+            took: timedelta = age(tracked, after.state, after.now)
+            what = f"{tracked.line.tg_code}, {label(after, tracked)}"
+            yield f"No longer overdue: {what}, {tracked.state} after {age_text(took)}"
 
 
 def _errors(before: Moment, after: Moment) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -175,7 +176,8 @@ def alert_sentences(here: Moment) -> Iterator[str]:
         yield "No alerts."
         return
     yield f"{counted(len(here.alerts), 'alert')}:"
-    yield from _listed([f"{alert.severity.name.capitalize()}: {alert.text}." for alert in here.alerts])
+    told = (f"{alert.severity.name.capitalize()}: {alert.text}." for alert in here.alerts)
+    yield from _listed(told, len(here.alerts))
 
 
 def source_sentences(here: Moment) -> Iterator[str]:
@@ -194,7 +196,7 @@ def overdue_sentences(here: Moment) -> Iterator[str]:
         yield f"No order is overdue{_caveat(here, Topic.ORDERS)}."
         return
     yield f"{counted(len(late), 'order')} overdue{_caveat(here, Topic.ORDERS)}, the oldest first:"
-    yield from _listed([f"{overdue_words(here, each)}." for each in late])
+    yield from _listed((f"{overdue_words(here, each)}." for each in late), len(late))
 
 
 def overdue_words(here: Moment, each: Overdue) -> str:
@@ -207,7 +209,8 @@ def overdue_words(here: Moment, each: Overdue) -> str:
 def error_sentences(here: Moment) -> Iterator[str]:
     """The errors in short, then each special kind on a line of its own."""
     yield f"Errors: {_errors(here)}{_caveat(here, Topic.ERRORS)}."
-    yield from _listed([f"{error_words(here, each)}." for each in here.figures.faults if each.special])
+    special = [each for each in here.figures.faults if each.special]
+    yield from _listed((f"{error_words(here, each)}." for each in special), len(special))
 
 
 def error_words(here: Moment, figures: FaultFigures) -> str:
@@ -219,10 +222,10 @@ def error_words(here: Moment, figures: FaultFigures) -> str:
     return f"{kind}: {name}, {times}: {clip(word(fault.newest.message), MESSAGE)}"
 
 
-def _listed(sentences: list[str]) -> Iterator[str]:
-    yield from sentences[:LISTED]
-    if len(sentences) > LISTED:
-        yield f"And {counted(len(sentences) - LISTED, 'more line')}."
+def _listed(sentences: Iterator[str], count: int) -> Iterator[str]:
+    yield from islice(sentences, LISTED)
+    if count > LISTED:
+        yield f"And {counted(count - LISTED, 'more line')}."
 
 
 def pulse(here: Moment, every: timedelta) -> str:

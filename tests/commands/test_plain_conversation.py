@@ -21,7 +21,6 @@ from evtui.config.load import example_path
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
 from evtui.session import Demo, Session, open_session
-from evtui.store.delivery import Overdue
 from evtui.text import cell_width
 
 OPENS = datetime.fromisoformat("2024-01-25T10:00:00+08:00")
@@ -111,8 +110,10 @@ def test_the_summary_is_one_fact_a_line() -> None:
     listen(wanted, 30)
 
 
-@pytest.mark.parametrize("minutes", [-30, 0, 22, 60 * 24 * 20])
-@pytest.mark.parametrize("scenario", ["outage", "silent", "stuck", "saturated"])
+@pytest.mark.parametrize(
+    ("scenario", "minutes"),
+    [("outage", 0), ("outage", 22), ("silent", -30), ("stuck", 70), ("saturated", 22), ("calm", 60 * 24 * 20)],
+)
 def test_every_line_is_a_short_whole_sentence(scenario: str, minutes: float) -> None:
     for line in summary(seen(minutes, scenario)):
         assert line.endswith((".", ":"))
@@ -215,19 +216,25 @@ def test_many_at_once_are_one_event() -> None:
 
 def test_a_list_without_end_is_cut_and_counted() -> None:
     here = seen(100, "stuck")
-    crowd = replace(here, figures=replace(here.figures, late=here.figures.late[:1] * (LISTED + 20)))
+    crowd = replace(here, figures=replace(here.figures, late=(here.figures.late[0],) * (LISTED + 20)))
     said = list(overdue_sentences(crowd))
     assert (len(said), said[-1]) == (LISTED + 2, "And 20 more lines.")
 
 
 def test_an_order_that_was_late_is_told_when_it_is_settled() -> None:
-    after = seen(60, "stuck")
-    done = next(line for line in after.state.orders.lines() if line.state is OrderState.DELIVERED)
-    late = Overdue(done, timedelta(hours=2), "paid")
-    before = replace(after, figures=replace(after.figures, late=(late,)))
-    (said,) = news(before, after)
-    assert said.startswith(f"11:00:00 HKT: No longer overdue: {done.line.tg_code}, ")
-    assert ", delivered after " in said
+    def hasty(minutes: float) -> Moment:
+        here = seen(minutes, "vip")
+        campaign = here.campaign
+        strict = replace(campaign, sla=replace(campaign.sla, deliver_within=timedelta(seconds=30)))
+        return moment(replace(here.state, campaign=strict), here.now, here.scenario)
+
+    before, after = hasty(5), hasty(8)
+    said = [line for line in news(before, after) if "No longer overdue" in line]
+    assert said
+    for line in said:
+        code = line.split("overdue: ")[1].split(", ")[0]
+        assert any(f", {tracked.state} after " in line for tracked in after.state.orders.group(code))
+    assert any(f", {OrderState.DELIVERED} after " in line for line in said)
 
 
 def test_selling_out_and_coming_back_are_told() -> None:
