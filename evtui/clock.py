@@ -5,9 +5,15 @@ All times inside the program are aware UTC datetimes; a zone is applied only whe
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+LOCALTIME = "/etc/localtime"
+"""Where a machine says its own zone: a link into the zone database."""
 
 
 class Clock(Protocol):
@@ -60,3 +66,17 @@ class RunningClock:
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=(time.monotonic() - self._began) * self.speed)
+
+
+def local_zone(environ: Mapping[str, str], link: str = LOCALTIME) -> ZoneInfo | None:
+    """The zone of this machine, as `$TZ` or its settings name it; None where neither does."""
+    name = environ.get("TZ", "").lstrip(":")
+    if not name:
+        try:
+            name = os.readlink(link).rpartition("zoneinfo/")[2]
+        except OSError:
+            return None
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError):  # a rule such as `HKT-8`, or a name that this machine's database does not have
+        return None

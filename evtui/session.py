@@ -12,10 +12,12 @@ from typing import Any, Self
 
 from msgspec import Struct
 
+from evtui.alerts.notebook import Notebook
 from evtui.clock import Clock
 from evtui.collector.collector import Collector
 from evtui.collector.poller import Poller
 from evtui.collector.schedule import wall_cadence
+from evtui.config.lint import Finding, file_findings
 from evtui.config.load import CampaignFile, SourceConfig, check_settings, load, source_problem, unknown_provider
 from evtui.domain.campaign import Campaign
 from evtui.domain.codes import OrderCode
@@ -75,6 +77,9 @@ class Session:
         self.clock = clock
         self.scenario = scenario
         """Name of the scenario when every source is simulated, else empty."""
+        self.notebook = Notebook()
+        """What people added: marks and acknowledged alerts."""
+        self._file = file
         self._asked_for = asked_for
         self._providers = tuple(provider for _, provider in providers.values())
         lookups = {
@@ -118,6 +123,11 @@ class Session:
             return ()
         verb = "is" if len(played) == 1 else "are"
         return (f"{', '.join(played)} {verb} simulated by the campaign file: no figure of the platform",)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the plan leaves open, as `check` finds it."""
+        return file_findings(self._file)
 
     async def __aenter__(self) -> Self:
         asyncio.get_running_loop().set_default_executor(DaemonExecutor())

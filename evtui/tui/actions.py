@@ -1,75 +1,206 @@
-"""Every action a key can reach: one registry for bindings, footer and help, so that they cannot disagree."""
+"""Every action a key can reach: one registry for bindings, footer, help, palette and the user's own keys, so that they
+cannot disagree.
+
+Keys are written as people write them: one character, or a word such as `enter`. None needs Ctrl, Alt or a function key.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
+
+from evtui.tui.desk import Desk
+from evtui.tui.look import Graphs
+from evtui.tui.problems import problems
+from evtui.tui.themes import THEMES
+from evtui.tui.view import View
 
 
 class Action(Struct, frozen=True):
-    """One thing a key does. `keys` are Textual's names, `shown` is what a person reads; `footer` is its short word."""
+    """One thing the engineer can do. `id` names it in the palette and in the user's keymap."""
 
     id: str
-    keys: str
-    shown: str
-    footer: str
+    do: str
+    """What the toolkit runs, on the screen or, with `app.` in front, on the app."""
+    keys: tuple[str, ...]
     help: str
+    footer: str = ""
+    """Short word for the footer; empty: not there."""
+    works: Callable[[View, Desk], bool] | None = None
+    """Whether it does anything now; None: always."""
 
 
-DESK = (
-    Action("open", "enter", "Enter", "open", "open the selected order; without one, the order of the alert"),
-    Action("turn(1)", "n", "n", "next alert", "turn to the next alert; Enter then opens the order it names"),
-    Action("turn(-1)", "N", "N", "", "turn to the alert before"),
-    Action("go_to", "g", "g", "go to", "go to an order by its TG or TS code"),
-    Action("report", "r", "r", "report", "show the report; y there saves and copies it"),
-    Action("zoom", "z", "z", "zoom", "give the focused pane the whole screen, and back"),
-    Action("pane('stock')", "1", "1", "", "focus the stock pane"),
-    Action("pane('orders')", "2", "2", "", "focus the orders pane"),
-    Action("pane('cpu')", "3", "3", "", "focus the CPU and traffic pane"),
-    Action("pane('errors')", "4", "4", "", "focus the error pane"),
-    Action("next_pane", "tab", "Tab", "", "focus the next pane"),
-    Action("move(-1)", "up,k", "↑ k", "", "select the row above; holds the feed still"),
-    Action("move(1)", "down,j", "↓ j", "select", "select the row below; holds the feed still"),
-    Action("move(-10)", "pageup", "PgUp", "", "ten rows up"),
-    Action("move(10)", "pagedown", "PgDn", "", "ten rows down"),
-    Action("back", "escape", "Esc", "", "let the feed follow again, or leave the zoom"),
-    Action("redraw", "R", "R", "", "paint the whole screen anew, when something else wrote on it"),
-    Action("help", "question_mark", "?", "help", "show these keys"),
+def _live(view: View, desk: Desk) -> bool:
+    return view.hold is None
+
+
+def _held(view: View, desk: Desk) -> bool:
+    return view.hold is not None
+
+
+def _alerted(view: View, desk: Desk) -> bool:
+    return bool(view.standing) and view.hold is None
+
+
+def _opens(view: View, desk: Desk) -> bool:
+    return bool(desk.pane(desk.focus).selected or not desk.cursor.following or view.target(desk.alert))
+
+
+def _late(view: View, desk: Desk) -> bool:
+    return bool(view.late) or desk.overdue_only
+
+
+def _wrong(view: View, desk: Desk) -> bool:
+    return bool(problems(view))
+
+
+def _sorts(view: View, desk: Desk) -> bool:
+    return desk.focus in ("stock", "errors")
+
+
+def _leaves(view: View, desk: Desk) -> bool:
+    chosen = desk.zoomed or not desk.cursor.following or desk.narrowed
+    return chosen or bool(desk.pane(desk.focus).selected)
+
+
+_SHOWN = (
+    Action("theme", "app.next_theme", ("T",), "the next set of colours"),
+    Action("zone", "app.next_zone", ("t",), "times in the campaign's zone, in UTC, in the zone of this machine"),
+    Action("mouse", "app.mouse", ("M",), "mouse on or off: off, the terminal's own selection works"),
+    Action("redraw", "app.redraw", ("R",), "paint the whole screen anew, when something else wrote on it"),
+    Action("palette", "app.palette", (":",), "find any action by its name and do it", ":"),
+    Action("help", "app.help", ("?",), "show these keys", "help"),
     Action(
-        "quit", "q", "q", "quit", "quit at once (Ctrl+C too, Ctrl+Z suspends); the next start reads the sources anew"
+        "quit",
+        "app.quit",
+        ("q",),
+        "quit at once (Ctrl+C too, Ctrl+Z suspends); the next start reads the sources anew",
+        "quit",
     ),
 )
-"""Keys of the main screen."""
+"""What works on every page."""
+
+DESK = (
+    Action("back", "back", ("esc",), "let go of the selection, then of the filter, then of the zoom", "back", _leaves),
+    Action("live", "app.live", ("L",), "back to the present", "live", _held),
+    Action(
+        "open", "open", ("enter",), "open what is selected: an order, an error, the orders of a product", "open", _opens
+    ),
+    Action("filter", "filter", ("/",), "show only orders that match; see the words below", "filter"),
+    Action(
+        "overdue",
+        "overdue",
+        ("o",),
+        "show only overdue orders, and all again",
+        "overdue",
+        _late,
+    ),
+    Action(
+        "next-problem",
+        "problem(1)",
+        ("n",),
+        "go to the next problem, in whichever pane it is",
+        "problem",
+        _wrong,
+    ),
+    Action("previous-problem", "problem(-1)", ("N",), "go to the problem before"),
+    Action(
+        "acknowledge",
+        "acknowledge",
+        ("a",),
+        "acknowledge the alert shown: it steps back until it gets worse",
+        "ack",
+        _alerted,
+    ),
+    Action(
+        "snooze",
+        "snooze",
+        ("s",),
+        "put the alert shown off for a quarter of an hour, unless it gets worse",
+        "",
+        _alerted,
+    ),
+    Action("report", "app.report", ("r",), "show the report; y there saves and copies it", "report"),
+    Action(
+        "copy",
+        "copy",
+        ("y",),
+        "save the selected row, or the pane, as text and send it to the terminal's clipboard",
+        "copy",
+    ),
+    Action("mark", "mark", ("m",), "set a mark at this moment, with a few words", "mark", _live),
+    Action("go-to", "go_to", ("g",), "go to an order by its TG or TS code, or to a time such as 11:55", "go to"),
+    Action("zoom", "zoom", ("z",), "give the focused pane the whole screen and everything it knows, and back", "zoom"),
+    Action(
+        "sort",
+        "sort",
+        ("S",),
+        "the next order of the rows of stock or errors",
+        "sort",
+        _sorts,
+    ),
+    Action(
+        "pause", "app.pause", ("p",), "hold the screen still while everything is still collected, and go on", "pause"
+    ),
+    Action("time-back", "app.time_back", ("b",), "the screen as it was a minute earlier, and earlier still; L returns"),
+    Action("preflight", "app.preflight", ("c",), "check the plan and the sources"),
+    Action("hand-over", "app.hand_over", ("h",), "what the next person has to know; y there saves and copies it"),
+    Action("density", "app.density", ("d",), "frames around the panes, or more rows of facts"),
+    Action("pane-stock", "pane('stock')", ("1",), "focus the stock pane"),
+    Action("pane-orders", "pane('orders')", ("2",), "focus the orders pane"),
+    Action("pane-cpu", "pane('cpu')", ("3",), "focus the CPU and traffic pane"),
+    Action("pane-errors", "pane('errors')", ("4",), "focus the error pane"),
+    Action("next-pane", "next_pane", ("tab",), "focus the next pane"),
+    Action("up", "move(-1)", ("up", "k"), "select the row above; in the orders it holds the feed still"),
+    Action("down", "move(1)", ("down", "j"), "select the row below"),
+    Action("page-up", "move(-10)", ("pageup", "K"), "ten rows up"),
+    Action("page-down", "move(10)", ("pagedown", "J"), "ten rows down, into everything that ever happened"),
+    Action("oldest", "edge(1)", ("end", "G"), "the oldest order"),
+    Action("newest", "edge(-1)", ("home",), "the newest order"),
+    *_SHOWN,
+)
+"""What works on the main screen; the footer offers as many as have room, in this order."""
+
+_SCROLL = (
+    Action("up", "scroll(-1)", ("up", "k"), "scroll up"),
+    Action("down", "scroll(1)", ("down", "j"), "scroll down", "scroll"),
+    Action("page-up", "scroll(-10)", ("pageup", "K"), "scroll up ten lines"),
+    Action("page-down", "scroll(10)", ("pagedown", "J"), "scroll down ten lines"),
+)
+_CLOSE = Action("back", "close", ("esc",), "back to what is below", "back")
+_COPY = Action(
+    "copy", "copy", ("y",), "save the text of this page and send it to the terminal's clipboard", "copy + save"
+)
 
 ORDER = (
-    Action("scroll(-1)", "up,k", "↑ k", "", "scroll up"),
-    Action("scroll(1)", "down,j", "↓ j", "scroll", "scroll down"),
-    Action("scroll(-10)", "pageup", "PgUp", "", "scroll up ten lines"),
-    Action("scroll(10)", "pagedown", "PgDn", "", "scroll down ten lines"),
-    Action("ask", "X", "X", "ask again", "send the free look-ups again"),
-    Action("close", "escape", "Esc", "back", "back to the panes"),
-    Action("quit", "q", "q", "", "quit at once"),
+    Action("ask-all", "ask", ("X",), "send the free look-ups again", "ask again"),
+    Action("links", "links", ("l",), "addresses where this order can be looked at", "links"),
+    _COPY,
+    *_SCROLL,
+    _CLOSE,
+    *_SHOWN,
 )
-"""Keys of the order page."""
+"""What works on an order."""
 
 REPORT = (
-    Action("copy", "y", "y", "copy + save", "save the report to a file and send it to the terminal's clipboard"),
-    Action("style", "s", "s", "strict/full", "switch between the strict and the full report"),
-    Action("scroll(-1)", "up,k", "↑ k", "", "scroll up"),
-    Action("scroll(1)", "down,j", "↓ j", "", "scroll down"),
-    Action("close", "escape,r", "Esc", "back", "back to the panes"),
-    Action("quit", "q", "q", "", "quit at once"),
+    Action("copy", "copy", ("y",), "save the report to a file and send it to the terminal's clipboard", "copy + save"),
+    Action("style", "style", ("s",), "switch between the strict and the full report", "strict/full"),
+    *_SCROLL,
+    _CLOSE,
+    *_SHOWN,
 )
-"""Keys of the report page."""
+"""What works on the report."""
 
-HELP = (
-    Action("scroll(-1)", "up,k", "↑ k", "", "scroll up"),
-    Action("scroll(1)", "down,j", "↓ j", "scroll", "scroll down"),
-    Action("close", "escape,question_mark", "Esc", "back", "back"),
-    Action("quit", "q", "q", "", "quit at once"),
+TEXT = (_COPY, *_SCROLL, _CLOSE, *_SHOWN)
+"""What works on every other page of text."""
+
+UNBOUND = (
+    *(Action(f"theme-{name}", f"app.use_theme('{name}')", (), f"colours: {what}") for name, what in THEMES.items()),
+    *(Action(f"graphs-{each}", f"app.use_graphs('{each}')", (), f"draw graphs in {each}") for each in Graphs),
+    Action("borders", "app.borders", (), "borders of lines or of plain characters"),
 )
-"""Keys of the help page."""
+"""Actions without a key of their own: in the palette, and in a keymap of the user's."""
 
-
-def footer(actions: tuple[Action, ...]) -> tuple[tuple[str, str], ...]:
-    """What the footer offers of these."""
-    return tuple((action.shown, action.footer) for action in actions if action.footer)
+PAGES = (("On the panes", DESK), ("On an order", ORDER), ("On the report", REPORT), ("On any other page", TEXT))
+"""Every page's actions under its heading, for help and for whoever checks them."""

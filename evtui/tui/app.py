@@ -10,7 +10,6 @@ import logging
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key
 from textual.screen import Screen
@@ -21,10 +20,14 @@ from evtui.errors import Exit
 from evtui.paths import log_file
 from evtui.session import Session
 from evtui.tui.driver import CellDriver
+from evtui.tui.keymap import KeyMap, toolkit_key, toolkit_keymap
+from evtui.tui.look import Look
+from evtui.tui.present import Present
 from evtui.tui.screens.base import Page
 from evtui.tui.screens.desk import DeskScreen
+from evtui.tui.shell import Shell
 from evtui.tui.terminal import TerminalDriver
-from evtui.tui.view import View, view
+from evtui.tui.view import Settings
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +41,7 @@ FIRST_S = 0.06
 """Longest wait of the first frame for the first answers: drawing once with them is quicker than drawing twice."""
 
 
-class Cockpit(App[None]):
+class Cockpit(Shell):
     """The whole program on a terminal."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -47,9 +50,9 @@ class Cockpit(App[None]):
     DeskScreen { overflow: hidden; }
     Lines { width: 100%; height: 100%; }
     Page { align: center middle; background: transparent; }
-    GoTo { align: left bottom; background: transparent; }
-    GoTo Input { width: 100%; height: 1; border: none; padding: 0 1; }
-    GoTo Lines { width: 100%; height: 1; }
+    Prompt { align: left bottom; background: transparent; }
+    Prompt Input { width: 100%; height: 1; border: none; padding: 0 1; }
+    Prompt Lines { width: 100%; height: 1; }
     """
     TITLE = "evtui"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,11 +61,13 @@ class Cockpit(App[None]):
         Binding("ctrl+z", "suspend_process", show=False, priority=True),
     ]
 
-    def __init__(self, session: Session, *, whole_frames: bool = False) -> None:
+    def __init__(self, session: Session, *, whole_frames: bool = False, keymap: KeyMap = KeyMap()) -> None:
         super().__init__(driver_class=TerminalDriver if whole_frames else CellDriver, ansi_color=True)
         self.session = session
         self.animation_level = "none"
-        self._view: View | None = None
+        self.settings = Settings(Look(), None)
+        self.keymap = keymap
+        self.present = Present(session)
         self._soon = False
         self._started = False
         self._awaited: set[Topic | Lookup] = set(session.state.specs)
@@ -76,6 +81,7 @@ class Cockpit(App[None]):
     async def on_mount(self) -> None:
         """Start asking. What answers at once is in the first frame; what does not is drawn when it comes."""
         await self.session.__aenter__()
+        self.set_keymap(toolkit_keymap(self.keymap))
         self.session.store.listen(self._heard)
         self.session.collector.start()
         with suppress(TimeoutError):
@@ -88,18 +94,15 @@ class Cockpit(App[None]):
         """Stop asking; what hangs is left behind."""
         await self.session.__aexit__()
 
-    def view(self) -> View:
-        """The present view; computed once for everything drawn between two changes."""
-        state, now = self.session.state, self.session.clock.now()
-        held = self._view
-        if held is None or held.state is not state or abs((now - held.now).total_seconds()) >= TICK_S:
-            held = self._view = view(state, now, self.session.scenario)
-        return held
-
     def tick(self) -> None:
         """Draw the present on whatever is on top, and on the desk below it."""
         self._soon = False
-        self._view = None
+        self.present.forget()
+        self.present.remember()
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw every screen there is; rows that are the same are not sent."""
         present = self.view()
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen | Page):
@@ -121,17 +124,6 @@ class Cockpit(App[None]):
         if self._started:
             self.soon()
 
-    def say(self, text: str) -> None:
-        """One sentence for the engineer; `text` is cleaned already and is never read as markup."""
-        self.notify(text, markup=False)
-
-    def repaint(self) -> None:
-        """Send every cell again."""
-        if isinstance(self._driver, CellDriver):
-            self._driver.repaint()
-        else:
-            self.refresh()
-
     def action_interrupt(self) -> None:
         """End as an interrupted program does."""
         self.exit(return_code=Exit.INTERRUPTED)
@@ -148,7 +140,7 @@ class Cockpit(App[None]):
         """Full-width letters and digits of an input method count as their plain twins."""
         if isinstance(event, Key) and event.character and 0xFF01 <= ord(event.character[0]) <= 0xFF5E:
             twin = chr(ord(event.character[0]) - 0xFEE0)
-            event = Key("question_mark" if twin == "?" else twin, twin)
+            event = Key(toolkit_key(twin), twin)
         if isinstance(event, Key) and event.is_forwarded and self.focused is not None:
             self._typed_ahead(event, self.focused)
             return

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from evtui.store.load import machine_count, services
 from evtui.text import cell_width
 from evtui.tui.desk import Desk
+from evtui.tui.feed import page, rows_of
 from evtui.tui.format import source_note
 from evtui.tui.layout import PANES, Box, Layout, arrange, inner
 from evtui.tui.lines import BLANK, Line, block, text_of
@@ -57,7 +58,7 @@ def _pane(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
     pane = desk.pane(name)
     painters: dict[str, Callable[[], tuple[list[Line], str]]] = {
         "stock": lambda: (stock.paint(view, cells, rows, pane), stock.note(view, cells, rows, pane)),
-        "orders": lambda: (orders.paint(view, cells, rows, desk.cursor), orders.note(view, desk.cursor, rows)),
+        "orders": lambda: _orders(view, desk, cells, rows),
         "cpu": lambda: (cpu.paint(view, cells, rows, pane), cpu.note(view, cells, rows, pane)),
         "errors": lambda: (errors.paint(view, cells, rows, pane), errors.note(view, cells, rows, pane)),
     }
@@ -72,6 +73,13 @@ def _pane(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
     title = f"{PANES.index(name) + 1} {_TITLES[name]}"
     focused = desk.focus == name
     return frame(title, (note, style), body, box.width, box.height, focused=focused, look=view.look)
+
+
+def _orders(view: View, desk: Desk, cells: int, rows: int) -> tuple[list[Line], str]:
+    pane, room = desk.pane("orders"), orders.rows_for(rows, zoomed=desk.pane("orders").zoomed)
+    held = rows_of(view, desk.cursor, desk.found, overdue_only=desk.overdue_only)
+    shown = page(view, desk.cursor, held, room, pins=not desk.narrowed)
+    return orders.paint(view, cells, rows, shown, pane, filtered=desk.narrowed), orders.note(view, desk, held, shown)
 
 
 def picture(view: View, desk: Desk, width: int, height: int) -> list[Line]:

@@ -6,14 +6,18 @@ from typing import Protocol, cast
 
 from textual.screen import Screen
 
+from evtui.alerts.notebook import Notebook
 from evtui.session import Session
-from evtui.tui.view import View
+from evtui.tui.keymap import KeyMap
+from evtui.tui.view import Settings, View
 
 
 class Host(Protocol):
     """The app, as far as screens use it."""
 
     session: Session
+    keymap: KeyMap
+    settings: Settings
 
     def view(self) -> View:
         """The present view."""
@@ -24,8 +28,8 @@ class Host(Protocol):
     def say(self, text: str) -> None:
         """One sentence for the engineer."""
 
-    def repaint(self) -> None:
-        """Send every cell again."""
+    def note(self, notebook: Notebook) -> None:
+        """Keep what somebody added, and draw it."""
 
 
 def host(screen: Screen[None]) -> Host:

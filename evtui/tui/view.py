@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,18 @@ class Settings(Struct, frozen=True):
     """Zone that times are shown in; None: the campaign's."""
 
 
+PAUSED, BACK = "PAUSED", "BACK"
+"""Words of a `Hold`: held still by a key; an earlier moment."""
+
+
+class Hold(Struct, frozen=True):
+    """A screen that does not show the present: since when by the clock, and how many orders came meanwhile."""
+
+    word: str
+    since: datetime
+    news: int
+
+
 class View(Struct, frozen=True):
     """One moment of a launch. `scenario` is empty unless the sources are simulated."""
 
@@ -36,9 +49,10 @@ class View(Struct, frozen=True):
     zone: ZoneInfo
     """The zone times are shown in."""
     notebook: Notebook
+    hold: Hold | None
     products: tuple[ProductFigures, ...]
     total: ProductFigures
-    late: tuple[Overdue, ...]
+    late: Sequence[Overdue]
     first: FirstOrder | None
     standing: tuple[Standing, ...]
     faults: tuple[FaultFigures, ...]
@@ -63,7 +77,7 @@ class View(Struct, frozen=True):
     @property
     def urgent(self) -> str:
         """The code to look at first: of the oldest overdue order, else the one the worst alert names; empty: none."""
-        codes = [each.tracked.line.tg_code for each in self.late] or [alert.code for alert in self.alerts]
+        codes = [each.tracked.line.tg_code for each in self.late[:1]] + [alert.code for alert in self.alerts]
         return next((code for code in codes if code), "")
 
     def target(self, turned: int) -> str:
@@ -88,6 +102,7 @@ def view(
         settings.look,
         settings.zone or state.campaign.zone,
         notebook,
+        None,
         figures.products,
         total_figures(state, figures.products, now),
         figures.late,

@@ -21,8 +21,8 @@ from evtui.report.render import render
 from evtui.store.reduce import reduce
 from evtui.store.state import LaunchState, SourceSpec
 from evtui.text import one_line
-from evtui.tui.compose import draw, layout
-from evtui.tui.desk import Desk, snapshot
+from evtui.tui.compose import draw, layout, snapshot
+from evtui.tui.desk import Desk
 from evtui.tui.layout import PANES
 from evtui.tui.lines import plain, text_of
 from evtui.tui.paint import order
@@ -175,7 +175,8 @@ async def test_a_hostile_code_is_refused_in_a_toast_that_is_only_text() -> None:
         hostile = sorted({line.tg_code for line in order_lines(texts)} - {TG})
         for _ in range(2 * len(hostile)):
             await driven.press("j")
-            selected = driven.desk.selected()
+            chosen = driven.desk.selected_line()
+            selected = chosen.line.tg_code if chosen else None
             if selected != TG:
                 break
         await driven.press("enter")

@@ -14,7 +14,7 @@ from textual.events import Key
 from textual.message import Message
 
 from evtui.__main__ import main
-from evtui.tui.screens.desk import DeskScreen
+from evtui.tui.shell import Shell
 from evtui.tui.terminal import TerminalDriver
 
 
@@ -40,7 +40,7 @@ if __name__ == "__main__":
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     fault = sys.argv.pop(1)
     if fault in ("key", "hang"):
-        DeskScreen.action_help = _break if fault == "key" else _hang  # type: ignore[method-assign,assignment]
+        Shell.action_help = _break if fault == "key" else _hang  # type: ignore[method-assign,assignment]
     elif fault == "input":
         TerminalDriver.process_message = _break_input  # type: ignore[method-assign,assignment]
     main()

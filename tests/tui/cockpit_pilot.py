@@ -30,7 +30,7 @@ from evtui.session import Session
 from evtui.tui.app import Cockpit
 from evtui.tui.layout import PANES, Box
 from evtui.tui.screens.desk import DeskScreen
-from evtui.tui.themes import STYLES
+from evtui.tui.themes import style
 from evtui.tui.widgets.lines import Lines
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
@@ -142,13 +142,13 @@ class Driven:
     def focused(self) -> list[str]:
         """Panes whose frame says that they have the focus."""
         shown = [pane for pane in PANES if pane in self.placed()]
-        return [pane for pane in shown if next(iter(self.strips(pane)[0])).style == STYLES["focus"]]
+        return [pane for pane in shown if next(iter(self.strips(pane)[0])).style == style("focus")]
 
     def selected(self) -> str | None:
         """The order code of the selected row."""
         for strip in self.strips("orders"):
             for segment in strip:
-                if segment.style == STYLES["selected"]:
+                if segment.style == style("selected"):
                     return next(word for word in segment.text.split() if word.startswith("TG"))
         return None
 

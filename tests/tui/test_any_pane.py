@@ -40,7 +40,7 @@ from evtui.tui.desk import Desk
 from evtui.tui.layout import PANES
 from evtui.tui.lines import plain
 from evtui.tui.paint.orders import Cursor
-from evtui.tui.themes import STYLES
+from evtui.tui.themes import NAMES
 from evtui.tui.view import view
 
 OVERDUE = line(7, after=5 * MINUTE, words=TRANSFERRED, took=None)
@@ -108,7 +108,7 @@ def test_any_fact_fits_any_box(
         for drawn in lines:
             assert cell_len(plain(drawn)) == box.width
             assert "\n" not in plain(drawn)
-            assert {style for _, style in drawn} <= STYLES.keys()
+            assert {style for _, style in drawn} <= NAMES
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (50, 12), (30, 5), (1, 1)])

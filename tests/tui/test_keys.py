@@ -13,7 +13,8 @@ from textual.screen import Screen
 from evtui.clock import ManualClock
 from evtui.domain.reading import Lookup
 from evtui.session import ASKED_FREELY
-from evtui.tui.actions import DESK, HELP, ORDER, REPORT, Action
+from evtui.tui.actions import DESK, ORDER, PAGES, REPORT, TEXT, UNBOUND, Action
+from evtui.tui.app import Cockpit
 from evtui.tui.layout import PANES
 from evtui.tui.screens.desk import DeskScreen
 from evtui.tui.screens.go_to import GoTo
@@ -28,18 +29,29 @@ SCREENS: tuple[tuple[type[Screen[None]], tuple[Action, ...]], ...] = (
     (DeskScreen, DESK),
     (OrderPage, ORDER),
     (ReportPage, REPORT),
-    (HelpPage, HELP),
+    (HelpPage, TEXT),
 )
 
 
 @pytest.mark.parametrize(("screen", "actions"), SCREENS)
 def test_every_action_exists_and_every_key_is_taken_once(screen: type, actions: tuple[Action, ...]) -> None:
-    for action in actions:
-        assert callable(getattr(screen, f"action_{action.id.partition('(')[0]}")), action
+    for action in (*actions, *UNBOUND):
+        page, _, name = action.do.partition("(")[0].rpartition(".")
+        assert callable(getattr(Cockpit if page == "app" else screen, f"action_{name}")), action
         assert action.help
-        assert action.shown
-    keys = [key for action in actions for key in action.keys.split(",")]
+    keys = [key for action in actions for key in action.keys]
     assert len(keys) == len(set(keys))
+    assert len({action.id for action in actions}) == len(actions)
+
+
+def test_no_key_needs_a_second_finger_and_all_of_the_agreed_ones_are_there() -> None:
+    words = {"enter", "esc", "tab", "up", "down", "pageup", "pagedown", "home", "end"}
+    for _, actions in PAGES:
+        for action in actions:
+            assert all(len(key) == 1 or key in words for key in action.keys)
+            assert any(len(key) == 1 or key in ("enter", "esc", "tab", "home") for key in action.keys), action
+    agreed = set("1234z/onNgrymastpchbLdTMR:?q") | {"enter", "esc"}
+    assert agreed <= {key for action in DESK for key in action.keys}
 
 
 async def test_the_numbers_and_tab_give_the_focus() -> None:
@@ -206,13 +218,14 @@ async def test_redraw_sends_every_cell_again() -> None:
 
 
 async def test_help_lists_every_action_of_every_screen() -> None:
-    async with cockpit(size=(120, 90), wait=False) as driven:
+    async with cockpit(size=(140, 130), wait=False) as driven:
         await driven.press("question_mark")
         assert isinstance(driven.app.screen, HelpPage)
-        for action in (*DESK, *ORDER, *REPORT):
+        for action in (*DESK, *ORDER, *REPORT, *UNBOUND):
             row = next(row for row in driven.page.splitlines() if action.help in row)
-            assert action.shown in row
-        await driven.press("question_mark")
+            assert driven.app.keymap.shown(action) in row
+            assert action.id in row
+        await driven.press("escape")
         assert isinstance(driven.app.screen, DeskScreen)
 
 
@@ -226,7 +239,7 @@ async def test_pages_scroll_by_their_keys_and_stop_at_their_ends() -> None:
         assert driven.page == top
         await driven.press("up")
         assert driven.page == top
-        await driven.press(*["down"] * 35)
+        await driven.press(*["pagedown"] * 15)
         bottom = driven.page
         assert "STALE" in bottom
         await driven.press("down", "up", "down")

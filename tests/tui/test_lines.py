@@ -15,7 +15,7 @@ from evtui.text import cell_width, clean
 from evtui.tui.format import at, change, clock_span, hour_or_day, number, percent, short_number, span
 from evtui.tui.graphs import spark
 from evtui.tui.lines import Line, block, exactly, folded, plain, restyle, spread, width
-from evtui.tui.themes import STYLES
+from evtui.tui.themes import NAMES
 
 CHARACTERS = st.sampled_from("a 字券é▁\t\n") | st.characters(codec="utf-8")
 TEXT = st.lists(CHARACTERS, max_size=20).map("".join).map(clean)
@@ -148,4 +148,4 @@ def test_the_scale_is_fixed() -> None:
 
 
 def test_styles_are_known_by_name() -> None:
-    assert {"", "dim", "warn", "alert", "ok", "focus", "selected"} <= STYLES.keys()
+    assert {"", "dim", "warn", "alert", "ok", "focus", "selected"} <= NAMES

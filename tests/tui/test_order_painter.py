@@ -30,7 +30,7 @@ from evtui.domain.reading import ChainFacts, Lookup, OrderBatch, Reading, Topic
 from evtui.store.reduce import reduce
 from evtui.tui.lines import plain, text_of
 from evtui.tui.paint.order import Asked, paint, title
-from evtui.tui.themes import STYLES
+from evtui.tui.themes import NAMES
 from evtui.tui.view import View, view
 
 TG = "TG240125L00001"
@@ -51,7 +51,7 @@ def page(present: View, asked: Asked | None = None, cells: int = 104) -> str:
 @pytest.mark.parametrize("cells", [1, 20, 78, 104])
 def test_a_page_for_every_state(words: tuple[str, str, str], cells: int) -> None:
     drawn = paint(known(words=words), TG, TG, Asked(), cells)
-    assert all(style in STYLES for each in drawn for _, style in each)
+    assert all(style in NAMES for each in drawn for _, style in each)
     assert any("TS240125L000001" in plain(each) for each in drawn)
 
 

@@ -29,14 +29,15 @@ from desk_launch import (
     seen,
     text,
 )
+from msgspec.structs import replace
 
 from evtui.domain.chain import Step, StepSeen, StepState
 from evtui.domain.reading import ChainFacts, Lookup, Reading, Topic
 from evtui.store.reduce import reduce
 from evtui.tui.compose import draw
 from evtui.tui.desk import Desk
+from evtui.tui.feed import Cursor, Everything, moved
 from evtui.tui.lines import plain
-from evtui.tui.paint.orders import Cursor
 from evtui.tui.view import View, view
 
 OVERDUE = line(7, after=5 * MINUTE, words=TRANSFERRED, took=None)
@@ -127,7 +128,10 @@ def test_a_dead_feed_is_not_a_quiet_one() -> None:
 def held(at_index: int, said: Said, later: Said, size: tuple[int, int] = (120, 36)) -> tuple[View, Desk]:
     """The view after `later`, with the selection made before it."""
     state = believed(said)
-    desk = Desk("orders", cursor=Cursor(state.orders.recent[-1], at_index))
+    cursor = Cursor(state.orders.recent[-1])
+    rows = Everything(state, cursor.anchor)
+    cursor = moved(view(state, NOW), replace(cursor, code=rows.first(1)[0].line.ts_code), rows, 30, at_index)
+    desk = Desk("orders", cursor=cursor)
     return view(believed(later, before=state, at=NOW + SECOND), NOW + SECOND), desk
 
 

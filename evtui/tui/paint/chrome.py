@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from evtui.alerts.rules import Alert, Severity
+from evtui.alerts.notebook import Standing
+from evtui.alerts.rules import Severity
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
 from evtui.store.state import SourceState
@@ -13,7 +14,7 @@ from evtui.text import cell_width
 from evtui.tui.format import at, clock_span, span
 from evtui.tui.lines import Line, exactly, spread, width
 from evtui.tui.paint.orders import label
-from evtui.tui.view import View
+from evtui.tui.view import PAUSED, View
 
 _SHORT = {SourceState.AUTH: "AUTH", SourceState.DOWN: "DOWN", SourceState.STALE: "STALE", SourceState.UNKNOWN: "--"}
 
@@ -23,7 +24,12 @@ _LIT = (Topic.ORDERS, Topic.STOCK, Topic.CPU, Topic.ERRORS)
 
 
 def header(view: View, cells: int) -> Line:
-    """Market, shop, environment, campaign clock and source ages; narrow screens name only sources that are not well."""
+    """Market, shop, environment, campaign clock and source ages; narrow screens name only sources that are not well.
+
+    A screen that does not show the present says so before anything else.
+    """
+    if view.hold is not None:
+        return spread(((f" {_hold(view)} ", "demo"), *_brand(view, cells)), _campaign_clock(view, terse=True), cells)
     line: Line = ()
     for terse, brief in ((False, False), (False, True), (True, True)):
         left, lights = (*_brand(view, cells), *_campaign_clock(view, terse=terse)), _lights(view, brief=brief)
@@ -31,6 +37,15 @@ def header(view: View, cells: int) -> Line:
         if width(left) + width(lights) < cells:
             return line
     return line if any(not health.usable for health in view.sources.values()) else exactly(left, cells)
+
+
+def _hold(view: View) -> str:
+    """`PAUSED 11:31:14 · 42 new · p goes on`"""
+    assert view.hold is not None
+    news = f" · {view.hold.news:,} new" if view.hold.news > 0 else ""
+    if view.hold.word == PAUSED:
+        return f"PAUSED at {at(view.now, view.zone)}{news} · p goes on"
+    return f"BACK at {at(view.now, view.zone)}{news} · b further back · L live"
 
 
 def _brand(view: View, cells: int) -> Line:
@@ -48,7 +63,7 @@ def _brand(view: View, cells: int) -> Line:
 def _campaign_clock(view: View, *, terse: bool) -> Line:
     """Day n of m, time since opening or to it, and the time of day in the campaign's zone."""
     campaign, now = view.campaign, view.now
-    local = now.astimezone(campaign.zone)
+    local = now.astimezone(view.zone)
     day = campaign.day(now)
     days = f"{day}/{campaign.days}" if 1 <= day <= campaign.days else f"{campaign.days} days"
     since = clock_span(now - campaign.opens)
@@ -103,21 +118,26 @@ def first_line(view: View, cells: int) -> Line:
 
 def alert_lines(view: View, cells: int, rows: int, first: int = 0) -> list[Line]:
     """As many alerts as there are rows, the worst first, or from the one on that `n` has turned to."""
-    if not view.alerts:
+    if not view.standing:
         return [((" nothing needs you", "dim"),)]
-    count = len(view.alerts)
+    count = len(view.standing)
     shown = min(rows, count)
     turned = [(first + index) % count for index in range(shown)]
     target = view.target(first)
-    lines = [_alert(view.alerts[index], target, cells, hidden=0) for index in turned[:-1]]
-    return [*lines, _alert(view.alerts[turned[-1]], target, cells, hidden=count - shown)]
+    lines = [_alert(view.standing[index], view, target, cells, hidden=0) for index in turned[:-1]]
+    return [*lines, _alert(view.standing[turned[-1]], view, target, cells, hidden=count - shown)]
 
 
-def _alert(alert: Alert, target: str, cells: int, hidden: int) -> Line:
+def _alert(standing: Standing, view: View, target: str, cells: int, hidden: int) -> Line:
+    alert, seen = standing.alert, standing.seen
     style = {Severity.PROBLEM: "alert", Severity.WARNING: "warn", Severity.NOTICE: ""}[alert.severity]
     mark = "!" if alert.severity is Severity.PROBLEM else "~"
     hint = " · Enter opens it" if alert.code and alert.code == target else ""
-    others = f" n: {hidden} more " if hidden else ""
+    if seen is not None:
+        style, hint = "dim", f" · seen by {seen.by} {at(seen.at, view.zone, '%H:%M')}"
+        if seen.until is not None:
+            hint = f" · put off until {at(seen.until, view.zone, '%H:%M')} by {seen.by}"
+    others = f" {hidden} more " if hidden else ""
     return spread(((f"{mark}{alert.text}{hint}", style),), ((others, "dim"),), cells)
 
 

@@ -1,112 +1,88 @@
-"""The order feed: overdue lines pinned on top, then the newest first; a selection freezes it and counts what waits."""
+"""The order feed as it is drawn: which orders stand in it is `feed`'s to say."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
 from datetime import timedelta
-
-from msgspec import Struct
 
 from evtui.domain.chain import Step, StepState
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
-from evtui.store.delivery import age
+from evtui.store.delivery import age, chain
+from evtui.store.orders import RECENT_LINES
 from evtui.store.tracked import Tracked
-from evtui.text import fit
+from evtui.text import clip, fit
+from evtui.tui.desk import Desk
+from evtui.tui.feed import Count, Cursor, Page, Rows
 from evtui.tui.format import at, span
-from evtui.tui.lines import Line, restyle
+from evtui.tui.lines import BLANK, Line, folded, restyle
+from evtui.tui.look import Pane
 from evtui.tui.view import View
 
 TOPIC = Topic.ORDERS
 """Whose age stands in the pane's border."""
 
-PINNED_SHARE = 3
-"""At most one row in this many is given to pinned overdue lines, so that the flow stays visible below them."""
+HEAD_ROWS = 8
+"""Rows from which one of them is spent on the names of the columns."""
+
+DETAIL_ROWS = 2
+"""Rows below the feed of a zoomed pane for the chain of the selected order."""
+
+FILTER_CELLS = 30
+"""Cells of a filter in the border: its beginning is enough to know it by."""
+
+STAGES = (Step.PAID, Step.TRANSFERRED, Step.TASK, Step.DELIVERED)
+"""Steps whose time has a column of its own where there is room."""
+
+STAGE_CELLS = 9
+"""Cells of such a column."""
 
 
-class Cursor(Struct, frozen=True):
-    """Where the engineer is in the feed. `anchor` is the newest line when the feed was frozen; None: it follows."""
-
-    anchor: tuple[float, str] | None = None
-    index: int = 0
-    """Row of the selection, counted over pinned and flowing rows together."""
-    code: str = ""
-    """TS code of the selected line: it stays selected where a late answer puts a line above it."""
-    pinned: tuple[str, ...] = ()
-    """The lines that were pinned when the feed was frozen: what is overdue since then waits, and is counted."""
-
-    @property
-    def following(self) -> bool:
-        """Whether new lines move the feed."""
-        return self.anchor is None
+def rows_for(rows: int, *, zoomed: bool) -> int:
+    """Orders that fit a pane of `rows` rows."""
+    return max(rows - (rows >= HEAD_ROWS) - (DETAIL_ROWS if zoomed and rows > HEAD_ROWS else 0), 1)
 
 
-class Feed(Struct, frozen=True):
-    """The rows of the feed at one moment: TS codes, and how many new lines wait behind a frozen one."""
-
-    pinned: tuple[str, ...]
-    flow: tuple[str, ...]
-    waiting: int
-    late: int
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """Every row that can be selected, top to bottom."""
-        return self.pinned + self.flow
-
-
-def feed(view: View, cursor: Cursor, rows: int) -> Feed:
-    """What a feed of `rows` rows holds: it may hold more than it can show, so that a selection can scroll."""
-    late = tuple(each.tracked.line.ts_code for each in view.late)
-    pinned = late[: max(rows // PINNED_SHARE, 1)] if rows > 1 else late[:rows]
-    if not cursor.following:
-        pinned = cursor.pinned
-    recent = view.state.orders.recent
-    end = len(recent)
-    if cursor.anchor is not None:
-        while end and recent[end - 1] > cursor.anchor:
-            end -= 1
-    reach = max(rows + cursor.index + 1, rows) if cursor.anchor is not None else rows
-    flow = tuple(code for _, code in reversed(recent[max(end - reach - len(pinned), 0) : end]) if code not in pinned)
-    return Feed(pinned, flow, len(recent) - end, len(late))
-
-
-def selection(held: Feed, cursor: Cursor) -> int:
-    """Row of the selected line: where it stands now, or where it stood."""
-    codes = held.codes
-    return codes.index(cursor.code) if cursor.code in codes else max(min(cursor.index, len(codes) - 1), 0)
-
-
-def paint(view: View, cells: int, rows: int, cursor: Cursor) -> list[Line]:
+def paint(view: View, cells: int, rows: int, shown: Page, pane: Pane = Pane(), *, filtered: bool = False) -> list[Line]:
     """The body of the pane."""
     if rows < 1:
         return []
-    head = rows >= 8
-    room = rows - head
-    held = feed(view, cursor, room)
-    codes: Sequence[str] = held.codes
-    chosen = -1 if cursor.following else selection(held, cursor)
-    start = max(chosen - room + 1, 0)
-    lines: list[Line] = [_head(view, cells)] if head else []
-    for index, code in enumerate(codes[start : start + room], start):
-        tracked = view.state.orders.get(code)
-        if tracked is None:
-            continue
-        line = _row(view, tracked, cells)
-        lines.append(restyle(line, "selected") if index == chosen else line)
-    if not codes:
-        lines.append(((f" {_nothing(view)}", "dim"),))
+    stages = pane.zoomed and cells >= 76 + STAGE_CELLS * len(STAGES)
+    lines: list[Line] = [_head(view, cells, stages=stages)] if rows >= HEAD_ROWS else []
+    for index, tracked in enumerate(shown.lines):
+        line = _row(view, tracked, cells, stages=stages)
+        lines.append(restyle(line, "selected") if index == shown.selected else line)
+    if not shown.lines:
+        lines.append(((" no order matches" if filtered else f" {_nothing(view)}", "dim"),))
+    if pane.zoomed and rows > HEAD_ROWS and shown.lines:
+        chosen = shown.lines[max(shown.selected, 0)]
+        lines += [BLANK] * (rows - DETAIL_ROWS - len(lines))
+        lines += folded(_journey(view, chosen), cells)[:DETAIL_ROWS]
     return lines
 
 
-def note(view: View, cursor: Cursor, rows: int) -> str:
-    """`follow`, or how many lines wait while a selection holds the feed still; and overdue lines out of sight."""
-    held = feed(view, cursor, max(rows - (rows >= 8), 0))
-    hidden = held.late - len(held.pinned)
-    more = f" · {held.late} overdue" if hidden > 0 else ""
+def note(view: View, desk: Desk, held: Rows, shown: Page) -> str:
+    """`follow`, or which row is selected and how many lines wait; the filter; overdue lines out of sight."""
+    cursor, words = desk.cursor, []
+    if desk.narrowed:
+        what = " ".join(filter(None, ("overdue" if desk.overdue_only else "", desk.filter)))
+        words.append(f"/{clip(what, FILTER_CELLS)} {held.count()}")
     if cursor.following:
-        return f"follow{more}"
-    return (f"+{held.waiting} new" if held.waiting else "held") + more
+        words.append("" if desk.narrowed else "follow")
+    elif not shown.lines or shown.selected < len(shown.pinned):
+        words.append(_waiting(view, cursor))
+    else:
+        row = held.row(shown.lines[shown.selected])
+        words += [f"{row + 1:,} of {held.count()}" if row >= len(shown.flow) else "", _waiting(view, cursor)]
+    hidden = len(view.late) - len(shown.pinned)
+    words.append(f"{len(view.late)} overdue" if hidden > 0 and not desk.overdue_only else "")
+    return " · ".join(filter(None, words))
+
+
+def _waiting(view: View, cursor: Cursor) -> str:
+    recent = view.state.orders.recent
+    waiting = len(recent) - bisect_right(recent, cursor.anchor) if cursor.anchor is not None else 0
+    return f"+{Count(waiting, exact=waiting < RECENT_LINES)} new" if waiting else "held"
 
 
 def state_word(tracked: Tracked) -> tuple[str, str]:
@@ -153,13 +129,14 @@ def _widths(cells: int) -> tuple[int, int, int]:
     return max(cells - 1 - 9 - 15 - 1 - state - last, 6), state, last
 
 
-def _head(view: View, cells: int) -> Line:
-    product, state, last = _widths(cells)
-    return ((f" {'time':<8} {'order':<15}{fit('product', product)} {fit('state', state)}{'age':>{last}}", "dim"),)
+def _head(view: View, cells: int, *, stages: bool) -> Line:
+    product, state, last = _widths(cells - (STAGE_CELLS * len(STAGES) if stages else 0))
+    text = f" {'time':<8} {'order':<15}{fit('product', product)} {fit('state', state)}{'age':>{last}}"
+    return ((text + "".join(f"{_SHORT[step]:>{STAGE_CELLS}}" for step in STAGES if stages), "dim"),)
 
 
-def _row(view: View, tracked: Tracked, cells: int) -> Line:
-    product, state, last = _widths(cells)
+def _row(view: View, tracked: Tracked, cells: int, *, stages: bool) -> Line:
+    product, state, last = _widths(cells - (STAGE_CELLS * len(STAGES) if stages else 0))
     late = tracked.is_open and age(tracked, view.state, view.now) > view.campaign.sla.deliver_within
     word, style = ("OVERDUE", "alert") if late else state_word(tracked)
     ageing = age(tracked, view.state, view.now) if tracked.is_open else timedelta()
@@ -167,12 +144,36 @@ def _row(view: View, tracked: Tracked, cells: int) -> Line:
     mark = "!" if late else "~" if warned else " "
     time = at(tracked.line.created_at, view.zone)
     body = f"{time} {fit(tracked.line.tg_code, 15)}{fit(label(view, tracked), product)} "
-    return (
+    line: Line = (
         (mark, "alert" if late else "warn"),
         (body, ""),
         (fit(word, state), style),
         (f"{age_word(view, tracked):>{last}}", "alert" if late else "warn" if warned else ""),
     )
+    return (*line, (_stages(tracked), "dim")) if stages else line
+
+
+_SHORT = {Step.PAID: "paid", Step.TRANSFERRED: "transf.", Step.TASK: "task", Step.DELIVERED: "deliv."}
+
+
+def _stages(tracked: Tracked) -> str:
+    """How long after the step before each of these was done; `-` where nobody saw it."""
+    took = {each.step: each.took for each in chain(tracked) if each.state is StepState.DONE}
+    return "".join(f"{_took(took, step):>{STAGE_CELLS}}" for step in STAGES)
+
+
+def _took(took: dict[Step, timedelta | None], step: Step) -> str:
+    if step not in took:
+        return "-"
+    length = took[step]
+    return "done" if length is None else f"+{span(length)}"
+
+
+def _journey(view: View, tracked: Tracked) -> Line:
+    """The chain of one order in one sentence: every step that was seen, with its time."""
+    seen = [each for each in chain(tracked) if each.state is not StepState.NOT_SEEN]
+    steps = " · ".join(f"{each.step} {at(each.at, view.zone) if each.at else each.state}" for each in seen)
+    return ((f" {tracked.line.ts_code}  {steps}", "dim"),)
 
 
 def _nothing(view: View) -> str:

@@ -10,9 +10,12 @@ from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import ModalScreen
 
-from evtui.tui.actions import Action, footer
+from evtui.tui.actions import UNBOUND, Action
+from evtui.tui.copying import copy, path_for
+from evtui.tui.desk import Desk
 from evtui.tui.host import Host, host
-from evtui.tui.lines import BLANK, Line, exactly, folded
+from evtui.tui.keymap import toolkit_key
+from evtui.tui.lines import BLANK, Line, exactly, folded, text_of
 from evtui.tui.paint import chrome
 from evtui.tui.paint.frame import frame
 from evtui.tui.view import View
@@ -27,13 +30,18 @@ MIN_ROWS = 14
 
 def bindings(actions: Sequence[Action]) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
     """Textual bindings of these actions."""
-    return [Binding(action.keys, action.id, action.help, show=False, id=action.id) for action in actions]
+    return [
+        Binding(",".join(map(toolkit_key, action.keys)) or "unbound", action.do, action.help, show=False, id=action.id)
+        for action in (*actions, *UNBOUND)
+    ]
 
 
 class Page(ModalScreen[None]):
     """A framed page over the desk, with its own keys in its last line. Subclasses say what is on it."""
 
     ACTIONS: tuple[Action, ...] = ()
+    NAME = "page"
+    """What a copy of it is called on disk."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,7 +99,7 @@ class Page(ModalScreen[None]):
         shown = [*lines[self._top : self._top + room]]
         shown += [BLANK] * (room - len(shown))
         more = f"{self._top + 1}–{min(self._top + room, len(lines))} of {len(lines)}" if len(lines) > room else ""
-        keys = chrome.footer(footer(self.ACTIONS), inner)
+        keys = chrome.footer(self.cockpit.keymap.footer(self.ACTIONS, view, Desk()), inner)
         body = [*shown, *said, keys]
         self._page.show(frame(self.heading(view), (more, "dim"), body, cells, rows, focused=True))
 
@@ -100,9 +108,12 @@ class Page(ModalScreen[None]):
         self._top = max(self._top + by, 0)
         self.show(self.cockpit.view())
 
-    def action_quit(self) -> None:
-        """Leave the program."""
-        self.app.exit()
+    def action_copy(self) -> None:
+        """Save the page as text, and send it to the clipboard."""
+        view = self.cockpit.view()
+        lines = self.body(view, PAGE_CELLS - 2)
+        text = text_of([((self.heading(view), ""),), BLANK, *lines])
+        self.say(copy(self.app, text, path_for(view.campaign, view.now, self.NAME)))
 
     def action_close(self) -> None:
         """Back to what was below."""

@@ -1,27 +1,39 @@
-"""The main screen: four panes and the lines around them."""
+"""The main screen: four panes and the lines around them, as one widget."""
 
 from __future__ import annotations
+
+import getpass
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.events import Click, Resize
-from textual.geometry import Size
-from textual.screen import Screen
 
-from evtui.domain.codes import OrderCode, parse_code
+from evtui.alerts.notebook import Mark, Seen
+from evtui.domain.codes import parse_code
 from evtui.errors import CodeError
-from evtui.tui.actions import DESK, footer
-from evtui.tui.compose import layout, picture
-from evtui.tui.desk import Desk
-from evtui.tui.host import Host, host
-from evtui.tui.layout import PANES, Layout
-from evtui.tui.paint.orders import Cursor, feed, selection
+from evtui.text import one_line
+from evtui.tui.actions import DESK
+from evtui.tui.compose import draw, picture
+from evtui.tui.copying import copy, path_for
+from evtui.tui.feed import Cursor
+from evtui.tui.layout import PANES
+from evtui.tui.lines import plain, text_of
+from evtui.tui.paint import errors, stock
+from evtui.tui.problems import problems
 from evtui.tui.screens.base import bindings
+from evtui.tui.screens.feed import FeedScreen
 from evtui.tui.view import View
 from evtui.tui.widgets.lines import Lines
 
+SNOOZE = timedelta(minutes=15)
+"""Launch time that an alert is put off for."""
 
-class DeskScreen(Screen[None]):
+_ROWS = {"stock": (stock.keys, stock.SORTS), "errors": (errors.keys, errors.SORTS)}
+"""Panes whose rows can be selected and sorted, beside the orders."""
+
+
+class DeskScreen(FeedScreen):
     """Where the engineer lives."""
 
     BINDINGS = bindings(DESK)
@@ -30,20 +42,12 @@ class DeskScreen(Screen[None]):
         super().__init__()
         self.lines = Lines("desk")
         """The whole screen, as one widget: what to send is found out line by line anyway, and one starts sooner."""
-        self._set = Desk(focus="orders", keys=footer(DESK))
-
-    @property
-    def cockpit(self) -> Host:
-        """The app this screen belongs to."""
-        return host(self)
+        self._problem = -1
+        """The problem gone to last, of those there are."""
 
     def compose(self) -> ComposeResult:
         """The one widget."""
         yield self.lines
-
-    def layout_for(self, size: Size) -> Layout:
-        """The boxes at a size, for what is set now."""
-        return layout(self.cockpit.view(), self._set, size.width, size.height)
 
     def on_mount(self) -> None:
         """Have the lines ready before the first layout: its frame is then the whole picture, not an empty one."""
@@ -55,15 +59,13 @@ class DeskScreen(Screen[None]):
 
     def show(self, view: View) -> None:
         """Draw every row; only those that changed are sent."""
+        self.search_on(view)
+        self._set = replace(self._set, keys=self.cockpit.keymap.footer(DESK, view, self._set))
         self.lines.show(picture(view, self._set, self.app.size.width, self.app.size.height))
-
-    def _change(self, desk: Desk) -> None:
-        self._set = desk
-        self.show(self.cockpit.view())
 
     def action_pane(self, name: str) -> None:
         """Give a pane the focus."""
-        self._change(replace(self._set, focus=name))
+        self.change(replace(self._set, focus=name))
 
     def action_next_pane(self) -> None:
         """The next pane in the order of their numbers."""
@@ -71,40 +73,102 @@ class DeskScreen(Screen[None]):
 
     def action_zoom(self) -> None:
         """The focused pane alone, and back."""
-        self._change(replace(self._set, zoomed=not self._set.zoomed))
+        self.change(replace(self._set, zoomed=not self._set.zoomed))
 
     def action_back(self) -> None:
-        """Let go of the selection first, of the zoom second."""
-        if not self._set.cursor.following:
-            self._change(replace(self._set, cursor=Cursor()))
-        elif self._set.zoomed:
+        """Let go of the selection first, then of the filter, then of the zoom."""
+        desk = self._set
+        if desk.pane(desk.focus).selected:
+            self.change(desk.with_pane(desk.focus, selected=""))
+        elif not desk.cursor.following:
+            self.change(replace(desk, cursor=Cursor()))
+        elif desk.narrowed:
+            self.narrow("")
+            self.change(replace(self._set, overdue_only=False))
+        elif desk.zoomed:
             self.action_zoom()
 
-    def _rows(self) -> int:
-        box = self.layout_for(self.app.size).boxes.get("orders")
-        height = (box.height if box else self.app.size.height) - 2
-        return max(height - (height >= 8), 1)
-
     def action_move(self, by: int) -> None:
-        """Move the selection; the first move freezes the feed where it stands."""
-        recent = self.cockpit.session.state.orders.recent
-        if not recent:
+        """Move the selection in the focused pane; in the orders, the first move freezes the feed where it stands."""
+        focus = self._set.focus
+        if focus not in _ROWS:
+            self.move_in_feed(by)
             return
-        view, rows, cursor = self.cockpit.view(), self._rows(), self._set.cursor
-        if cursor.following:
-            cursor = Cursor(recent[-1], pinned=feed(view, cursor, rows).pinned)
-            index = 0
-        else:
-            index = max(selection(feed(view, cursor, rows), cursor) + by, 0)
-        codes = feed(view, replace(cursor, index=index), rows).codes
-        index = min(index, len(codes) - 1)
-        cursor = replace(cursor, index=index, code=codes[index] if codes else "")
-        self._change(replace(self._set, focus="orders", cursor=cursor))
+        pane = self._set.pane(focus)
+        keys = _ROWS[focus][0](self.cockpit.view(), pane)
+        if not keys:
+            return
+        index = max(min(keys.index(pane.selected) + by, len(keys) - 1), 0) if pane.selected in keys else 0
+        self.change(self._set.with_pane(focus, selected=keys[index]))
 
-    def action_turn(self, by: int) -> None:
-        """The next alert, or the one before; Enter then opens the order it names."""
-        count = len(self.cockpit.view().alerts)
-        self._change(replace(self._set, alert=(self._set.alert + by) % count if count else 0))
+    def action_sort(self) -> None:
+        """The next order of the rows of the focused pane."""
+        focus = self._set.focus
+        if focus in _ROWS:
+            sorts = _ROWS[focus][1]
+            now = self._set.pane(focus).sort or sorts[0]
+            self.change(self._set.with_pane(focus, sort=sorts[(sorts.index(now) + 1) % len(sorts)]))
+
+    def action_problem(self, by: int) -> None:
+        """Go to the next problem, or the one before, wherever it is."""
+        view = self.cockpit.view()
+        places = problems(view)
+        if not places:
+            return
+        first = 0 if by > 0 else len(places) - 1
+        self._problem = (self._problem + by) % len(places) if self._problem >= 0 else first
+        place = places[self._problem]
+        desk = replace(self._set, focus=place.pane, alert=place.alert)
+        if place.row and place.pane in _ROWS:
+            desk = desk.with_pane(place.pane, selected=place.row)
+        self.change(desk)
+        line = view.state.orders.get(place.row) if place.pane == "orders" else None
+        if line is not None:
+            self.select(line)
+
+    def action_acknowledge(self) -> None:
+        """Take the alert shown as seen, or no longer."""
+        self._seen(None)
+
+    def action_snooze(self) -> None:
+        """Put the alert shown off."""
+        self._seen(self.cockpit.view().now + SNOOZE)
+
+    def _seen(self, until: datetime | None) -> None:
+        view = self.cockpit.view()
+        if not view.standing:
+            return
+        standing = view.standing[self._set.alert % len(view.standing)]
+        alert, book = standing.alert, self.cockpit.session.notebook
+        if standing.seen is not None and until is None:
+            book = book.without_seen(alert.key)
+        else:
+            book = book.with_seen(Seen(alert.key, alert.severity, alert.count, view.now, who(), until))
+        self._set = replace(self._set, alert=0)
+        self.cockpit.note(book)
+
+    def action_mark(self) -> None:
+        """Set a mark at this moment."""
+        from evtui.tui.screens.mark import MarkPrompt
+
+        moment = self.cockpit.view().now
+
+        def marked(text: str | None) -> None:
+            if text:
+                self.cockpit.note(self.cockpit.session.notebook.with_mark(Mark(moment, text, who())))
+
+        self.app.push_screen(MarkPrompt(moment, self.cockpit.view().zone), marked)
+
+    def action_copy(self) -> None:
+        """Save and send the selected row, else the focused pane."""
+        view, focus = self.cockpit.view(), self._set.focus
+        boxes = self.layout_for(self.app.size).boxes
+        if focus not in boxes:
+            return
+        lines = draw(view, self._set, focus, boxes[focus])
+        chosen = [line for line in lines if any(style == "selected" for _, style in line)]
+        text = text_of([((one_line(plain(line).strip("│|")), ""),) for line in chosen]) if chosen else text_of(lines)
+        self.cockpit.say(plain(copy(self.app, text, path_for(view.campaign, view.now, focus))))
 
     def on_click(self, event: Click) -> None:
         """A click gives a pane the focus."""
@@ -113,59 +177,34 @@ class DeskScreen(Screen[None]):
             if name in boxes and boxes[name].holds(event.screen_x, event.screen_y):
                 self.action_pane(name)
 
-    def selected(self) -> str | None:
-        """The TG code of the selected row; without a selection the code of what is most urgent."""
-        view = self.cockpit.view()
-        cursor = self._set.cursor
-        if cursor.following:
-            return view.target(self._set.alert) or None
-        held = feed(view, cursor, self._rows())
-        tracked = view.state.orders.get(held.codes[selection(held, cursor)]) if held.codes else None
-        return tracked.line.tg_code if tracked else None
-
     def action_open(self) -> None:
-        """Open the selected order."""
-        code = self.selected()
-        if code is None:
-            self.action_move(0)
+        """Open what is selected: the orders of a product, an error, an order; else what is most urgent."""
+        focus, pane, view = self._set.focus, self._set.pane(self._set.focus), self.cockpit.view()
+        if focus == "stock" and pane.selected:
+            self.narrow(f"product:{pane.selected}")
+            return
+        if focus == "errors" and pane.selected:
+            self._show_error(pane.selected)
+            return
+        line = self.selected_line()
+        code = line.line.tg_code if line else view.target(self._set.alert)
+        if not code:
+            self.move_in_feed(0)
             return
         try:
-            self._show_order(parse_code(code))
+            self.open_order(parse_code(code))
         except CodeError as error:
             self.cockpit.say(f"{error}")
 
-    def _show_order(self, code: OrderCode) -> None:
-        from evtui.tui.screens.order import OrderPage  # like the other pages: not needed to start
+    def _show_error(self, row: str) -> None:
+        from evtui.tui.screens.text import error_page
 
-        self.app.push_screen(OrderPage(code))
+        self.app.push_screen(error_page(row))
 
-    def action_go_to(self) -> None:
-        """Ask for a code and open it."""
-        from evtui.tui.screens.go_to import GoTo  # Input costs time at start and is rarely needed
 
-        def opened(code: OrderCode | None) -> None:
-            if code is not None:
-                self._show_order(code)
-
-        self.app.push_screen(GoTo(), opened)
-
-    def action_report(self) -> None:
-        """Show the report."""
-        from evtui.report.model import Style
-        from evtui.tui.screens.report import ReportPage  # the template engine is not needed to start
-
-        self.app.push_screen(ReportPage(self.cockpit.view(), Style(self.cockpit.session.campaign.report.style)))
-
-    def action_redraw(self) -> None:
-        """Paint everything anew."""
-        self.cockpit.repaint()
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        from evtui.tui.screens.help import HelpPage
-
-        self.app.push_screen(HelpPage())
-
-    def action_quit(self) -> None:
-        """Leave."""
-        self.app.exit()
+def who() -> str:
+    """The name that acknowledgements and marks carry: whoever is logged in."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id that no table names
+        return "somebody"

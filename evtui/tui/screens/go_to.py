@@ -1,73 +1,64 @@
-"""Asking for an order code, with the reason at once when a code cannot exist."""
+"""Asking for an order code or a time, with the reason at once when a code cannot exist."""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.events import Paste
-from textual.screen import ModalScreen
-from textual.widgets import Input
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from evtui.domain.codes import OrderCode, parse_code
 from evtui.errors import CodeError
-from evtui.text import clean, clip, one_line
-from evtui.tui.lines import BLANK, folded
-from evtui.tui.widgets.lines import Lines
+from evtui.tui.lines import Line, folded
+from evtui.tui.screens.prompt import Prompt
 
-MAX_CODE = 60
-"""Characters that can be typed: more than any code has, and few enough for one line."""
+_TIME = re.compile(r"(?:(?:(\d{4})-)?(\d{1,2})-(\d{1,2})[ T]+)?(\d{1,2}):(\d{2})(?::(\d{2}))?\Z")
 
 
-class _Code(Input):
-    """The toolkit passes on whatever is pasted, escape sequences too: here it is cleaned like all text from outside."""
+class GoTo(Prompt[OrderCode | datetime]):
+    """Ends with a code, with a moment, or with None."""
 
-    def on_paste(self, event: Paste) -> None:
-        """The base class's own handler follows, with what is left."""
-        event.text = clip(one_line(clean(event.text)), MAX_CODE)
+    ASKS = "TG or TS code, or a time"
 
-
-_WHY_ROWS = 2
-"""Rows for the reason a code cannot be: the longest takes two at 80 columns."""
-
-
-class GoTo(ModalScreen[OrderCode | None]):
-    """One line of input at the foot of the screen; ends with a code, or None."""
-
-    BINDINGS: ClassVar[list[Binding | tuple[str, str] | tuple[str, str, str]]] = [
-        Binding("escape", "cancel", show=False)
-    ]
-
-    def __init__(self) -> None:
+    def __init__(self, now: datetime, zone: ZoneInfo) -> None:
         super().__init__()
-        self._why = Lines("why")
-        self._input = _Code(placeholder="TG or TS code", max_length=MAX_CODE, compact=True)
-        self._input.cursor_blink = False
+        self._now = now
+        self._zone = zone
 
-    def compose(self) -> ComposeResult:
-        """The reason line above the input."""
-        yield self._why
-        yield self._input
+    def heard(self, text: str) -> list[Line]:
+        """Constant: a code is judged when it is complete."""
+        return [((" go to which order? a code, or a time such as 11:55 or 01-25 11:55; Esc leaves", "dim"),)]
 
-    def on_mount(self) -> None:
-        """Say what is wanted."""
-        self._why.styles.height = _WHY_ROWS
-        self._why.show([BLANK, ((" go to which order? Enter opens it, Esc leaves", "dim"),)])
-        self._input.focus()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """A code that can exist, or one sentence why not."""
-        if not event.value.strip():
-            self.dismiss(None)
+    def take(self, text: str) -> None:
+        """A code that can exist, a time, or one sentence why not."""
+        moment = moment_of(text, self._now, self._zone)
+        if moment is not None:
+            self.dismiss(moment)
             return
         try:
-            code = parse_code(event.value)
+            code = parse_code(text)
         except CodeError as error:
-            self._why.show(folded(((f" {error}", "alert"),), self.app.size.width)[:_WHY_ROWS])
+            self.explain(folded(((f" {error}", "alert"),), self.app.size.width)[: self.ROWS])
             return
         self.dismiss(code)
 
-    def action_cancel(self) -> None:
-        """Nothing was asked."""
-        self.dismiss(None)
+
+def moment_of(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """The moment a time of day means, aware: today's, or yesterday's where today's is still to come; None: no time."""
+    match = _TIME.match(text.strip())
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = (None if part is None else int(part) for part in match.groups())
+    local = now.astimezone(zone)
+    try:
+        moment = local.replace(
+            year=year or local.year,
+            month=month or local.month,
+            day=day or local.day,
+            hour=hour or 0,
+            minute=minute or 0,
+            second=second or 0,
+            microsecond=0,
+        )
+    except ValueError:
+        return None
+    return moment - timedelta(days=1) if month is None and moment > local else moment

@@ -1,9 +1,10 @@
-"""The keys, from the registry."""
+"""The keys as they are now, from the registry and the user's settings, and what the signs mean."""
 
 from __future__ import annotations
 
 from evtui.text import fit
-from evtui.tui.actions import DESK, HELP, ORDER, REPORT, Action
+from evtui.tui.actions import PAGES, TEXT, UNBOUND, Action
+from evtui.tui.keymap import KeyMap
 from evtui.tui.lines import BLANK, Line
 from evtui.tui.screens.base import Page, bindings
 from evtui.tui.view import View
@@ -12,37 +13,57 @@ from evtui.tui.view import View
 class HelpPage(Page):
     """Every key and what it does."""
 
-    ACTIONS = HELP
-    BINDINGS = bindings(HELP)
+    ACTIONS = TEXT
+    BINDINGS = bindings(TEXT)
+    NAME = "keys"
 
     def heading(self, view: View) -> str:
         """Constant."""
         return "Keys"
 
     def body(self, view: View, cells: int) -> list[Line]:
-        """One line a key, by screen, and what the signs mean."""
+        """One line an action, by page: each page has only what the ones before it have not."""
+        keymap = self.cockpit.keymap
         lines: list[Line] = []
-        for name, actions in (("On the panes", DESK), ("On an order", ORDER), ("On the report", REPORT)):
-            lines += [((f" {name}", "head"),), *(_line(action) for action in actions), BLANK]
-        return [*lines, *_SIGNS]
+        told: set[str] = set()
+        for heading, actions in PAGES:
+            fresh = [action for action in actions if action.help not in told]
+            told |= {action.help for action in fresh}
+            lines += [((f" {heading}", "head"),), *(_line(keymap, action) for action in fresh), BLANK]
+        lines += [((" In the palette, and to give keys to", "head"),), *(_line(keymap, each) for each in UNBOUND)]
+        return [*lines, BLANK, *_FILTER, BLANK, *_SIGNS]
 
 
-def _line(action: Action) -> Line:
-    return ((f"   {fit(action.shown, 8)}", "key"), (action.help, ""))
+def _line(keymap: KeyMap, action: Action) -> Line:
+    return ((f"   {fit(keymap.shown(action), 11)}", "key"), (f"{fit(action.id, 17)} {action.help}", ""))
 
+
+_FIELDS = {
+    "any word": "in the codes, the product, the platform's statuses, our state; -word leaves out, quotes keep blanks",
+    "status:paid": "in a status, the platform's or ours",
+    "product:500": "in the product's page, label or name",
+    "age>45 age<1h": "older, younger: minutes, or 90s, 2h",
+    "stage:task": "got as far as that step of the chain",
+    "is:open": "overdue, open, delivered, released or odd",
+    "qty>1": "more sets than that in the line",
+}
+
+_FILTER: tuple[Line, ...] = (
+    ((" Words of the filter, all of which must match", "head"),),
+    *(((f"   {fit(name, 15)}", "key"), (what, "")) for name, what in _FIELDS.items()),
+)
 
 _SIGNS: tuple[Line, ...] = (
-    ((" Words", "head"),),
-    (("   left    ", "key"), ("sets still sellable, as the stock table says", "")),
-    (("   fly     ", "key"), ("in flight: ordered, not paid yet, stock reserved", "")),
-    (("   Δ       ", "key"), ("opening less left less sold less in flight; 0 when stock and orders agree", "")),
-    (("   @10:41  ", "key"), ("sold out since then; `gone` where it was already so at the first reading", "")),
-    (("   > close ", "key"), ("at this rate it does not sell out before the sale closes", "")),
-    (("   (4/4)   ", "key"), ("machines that reported of machines that should", "")),
-    (
-        ("   NEW     ", "key"),
-        ("a kind of error not seen in the day before opening; MORE: far more frequent; ign.: ignored", ""),
-    ),
-    (("   --      ", "key"), ("unknown, which is not zero", "")),
-    (("   STALE   ", "key"), ("the newest fact is older than two polls; DOWN: no answer; AUTH: log in again", "")),
+    ((" Words and signs", "head"),),
+    (("   left       ", "key"), ("sets still sellable, as the stock table says", "")),
+    (("   fly        ", "key"), ("in flight: ordered, not paid yet, stock reserved", "")),
+    (("   Δ          ", "key"), ("opening less left less sold less in flight; 0 when stock and orders agree", "")),
+    (("   @10:41     ", "key"), ("sold out since then; `gone` where it was already so at the first reading", "")),
+    (("   > close    ", "key"), ("at this rate it does not sell out before the sale closes", "")),
+    (("   (4/4)      ", "key"), ("machines that reported of machines that should", "")),
+    (("   NEW MORE   ", "key"), ("an error not seen in the day before opening; far more frequent than then", "")),
+    (("   ign.       ", "key"), ("an error that the plan says to ignore", "")),
+    (("   --         ", "key"), ("unknown, which is not zero", "")),
+    (("   ≥ 500      ", "key"), ("at least 500: not everything has been looked through yet", "")),
+    (("   STALE      ", "key"), ("the newest fact is older than two polls; DOWN: no answer; AUTH: log in again", "")),
 )

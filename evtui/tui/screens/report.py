@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 from evtui.errors import UsageError
 from evtui.report.build import build
 from evtui.report.model import Format, Style
 from evtui.report.render import render, templates_of
-from evtui.report.save import default_path, keep
-from evtui.terminal.clipboard import send
+from evtui.report.save import default_path
 from evtui.tui.actions import REPORT
+from evtui.tui.copying import copy
 from evtui.tui.lines import BLANK, Line, folded
 from evtui.tui.screens.base import Page, bindings
 from evtui.tui.view import View
@@ -70,15 +68,4 @@ class ReportPage(Page):
         """Save first: the file is the product, the clipboard a convenience nobody confirms."""
         if not self._text:
             return
-        try:
-            path = keep(self._text, default_path(self._campaign, self._opened))
-        except UsageError as error:
-            self.say(((f" not saved: {error}", "alert"),))
-            return
-        self.say(((f" saved {path} · {send(self._text, os.environ, self._to_terminal)}", "ok"),))
-
-    def _to_terminal(self, data: str) -> None:
-        """Past the framework, which knows neither tmux nor screen."""
-        if (driver := self.app._driver) is not None:
-            driver.write(data)
-            driver.flush()
+        self.say(copy(self.app, self._text, default_path(self._campaign, self._opened)))

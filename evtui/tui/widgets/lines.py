@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from evtui.tui.lines import Line, exactly
-from evtui.tui.themes import STYLES
+from evtui.tui.themes import style
 
 
 class Lines(Widget):
@@ -40,9 +40,14 @@ class Lines(Widget):
         strip = self._strips.get(y)
         if strip is None or strip.cell_length != width:
             line = exactly(self._lines[y] if y < len(self._lines) else (), width)
-            strip = Strip([Segment(text, STYLES[style]) for text, style in line], width)
+            strip = Strip([Segment(text, style(name)) for text, name in line], width)
             self._strips[y] = strip
         return strip
+
+    def restyle(self) -> None:
+        """Draw every row anew: the styles are others now."""
+        self._strips.clear()
+        self.refresh()
 
     def on_resize(self) -> None:
         """Forget strips of the old width."""

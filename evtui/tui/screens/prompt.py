@@ -1,0 +1,94 @@
+"""One line of input at the foot of the screen, with what it comes to shown above it while it is typed."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.events import Paste
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from evtui.text import clean, clip, one_line
+from evtui.tui.lines import BLANK, Line
+from evtui.tui.widgets.lines import Lines
+
+T = TypeVar("T")
+
+MAX_TYPED = 200
+"""Characters that can be typed: more than any question here needs, and few enough to scroll through."""
+
+
+class _Field(Input):
+    """The toolkit passes on whatever is pasted, escape sequences too: here it is cleaned like all text from outside."""
+
+    def on_paste(self, event: Paste) -> None:
+        """The base class's own handler follows, with what is left."""
+        event.text = clip(one_line(clean(event.text)), MAX_TYPED)
+
+
+class Prompt(ModalScreen[T | None]):
+    """Asks one thing; ends with what was asked for, or None. Subclasses say what and how it is read."""
+
+    BINDINGS: ClassVar[list[Binding | tuple[str, str] | tuple[str, str, str]]] = [
+        Binding("escape", "cancel", show=False),
+        Binding("up", "choose(-1)", show=False),
+        Binding("down", "choose(1)", show=False),
+    ]
+    ASKS = ""
+    """What stands in the empty field."""
+    ROWS = 2
+    """Rows above the field."""
+
+    def __init__(self, value: str = "") -> None:
+        super().__init__()
+        self._above = Lines("above")
+        self.field = _Field(value, placeholder=self.ASKS, max_length=MAX_TYPED, compact=True)
+        self.field.cursor_blink = False
+
+    def compose(self) -> ComposeResult:
+        """The lines above the field, and the field."""
+        yield self._above
+        yield self.field
+
+    def on_mount(self) -> None:
+        """Say what is wanted."""
+        self._above.styles.height = min(self.ROWS, max(self.app.size.height - 1, 0))
+        self.field.focus()
+        self.explain(self.heard(self.field.value))
+
+    def explain(self, lines: list[Line]) -> None:
+        """Show these above the field, at its foot."""
+        shown = lines[: self.ROWS]
+        self._above.show([BLANK] * (self.ROWS - len(shown)) + shown)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell what has been typed so far comes to."""
+        self.explain(self.heard(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Done, or one sentence why not."""
+        if not event.value.strip() and not self.takes_nothing():
+            self.dismiss(None)
+            return
+        self.take(event.value)
+
+    def heard(self, text: str) -> list[Line]:
+        """What to show above the field for what has been typed so far."""
+        raise NotImplementedError
+
+    def takes_nothing(self) -> bool:
+        """Whether an empty field means something."""
+        return False
+
+    def take(self, text: str) -> None:
+        """Dismiss with what `text` means, or explain why it means nothing."""
+        raise NotImplementedError
+
+    def action_choose(self, by: int) -> None:
+        """Move through what is offered above the field, where something is."""
+
+    def action_cancel(self) -> None:
+        """Nothing was asked."""
+        self.dismiss(None)
