@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from evtui.domain.campaign import Campaign
+from evtui.domain.campaign import Campaign, Estimate
 from evtui.domain.codes import OrderCode, parse_code
 from evtui.domain.orders import OrderLine
 from evtui.domain.stock import StockLevel
@@ -37,8 +37,8 @@ _LEAD = MINUTE
 
 _FIRST_DELIVERY = 20 * SECOND
 _DELAYS = tuple(_FIRST_DELIVERY + step * SECOND for step in range(20))
-"""Milliseconds from payment to delivery, taken in turn. More of them than a poll's cadence has seconds, so that no
-order is made and delivered between two polls; and no multiple of three, so that each product has them all."""
+"""Milliseconds from payment to delivery, taken in turn. The shortest is longer than a stretch told at once, so that
+every order is told twice; their number is no multiple of three, so that each of three products has them all."""
 
 _STOCK_S = 24 * 60 * 60
 """Seconds the bench's stock lasts: a day of looking."""
@@ -48,9 +48,11 @@ _FELT = 400
 
 
 def stocked(campaign: Campaign, rate: int) -> Campaign:
-    """The campaign with stock for a day at this rate (orders a second), planned so that nothing looks mismatched."""
+    """The campaign with stock for a day at this rate (orders a second): planned like that, so that nothing looks
+    mismatched, and without the business's estimate, which would be outdone within a minute."""
     each = -(-rate * _STOCK_S // len(campaign.products))
-    return replace(campaign, products=tuple(replace(product, stock=each) for product in campaign.products))
+    products = tuple(replace(product, stock=each) for product in campaign.products)
+    return replace(campaign, products=products, estimate=Estimate())
 
 
 class LoadWorld(World):
