@@ -14,7 +14,7 @@ from evtui.domain.orders import OrderState
 from evtui.report.figures import at, counted, number
 from evtui.report.notes import unusable
 from evtui.report.words import age_text
-from evtui.store.delivery import age
+from evtui.store.delivery import Overdue, age
 from evtui.store.state import SourceState
 
 AT_ONCE = 5
@@ -99,26 +99,30 @@ def _sold_out(before: Moment, after: Moment) -> Iterator[str]:
 
 
 def _late(before: Moment, after: Moment) -> Iterator[str]:
-    was = _late_codes(before)
-    for index, code in enumerate(_late_codes(after)):
-        if code not in was:
-            yield f"Overdue: {overdue_words(after, after.figures.late[index])}"
-
-
-def _late_codes(here: Moment) -> dict[str, None]:
-    """The TS codes of what is overdue, oldest first: names alone, since there may be a hundred thousand of them."""
-    return dict.fromkeys(code for _, code in islice(here.state.orders.open, len(here.figures.late)))
+    for start, code in _late_only_in(after, before):
+        tracked = after.state.orders.get(code)
+        if tracked is not None:
+            waited = timedelta(seconds=after.now.timestamp() - start)
+            each = Overdue(tracked, waited, tracked.clock_start(after.campaign)[1])
+            yield f"Overdue: {overdue_words(after, each)}"
 
 
 def _settled(before: Moment, after: Moment) -> Iterator[str]:
     """Orders that were overdue and no longer are: only facts end that."""
-    late = _late_codes(after)
-    for code in _late_codes(before):
-        tracked = None if code in late else after.state.orders.get(code)
+    for _, code in _late_only_in(before, after):
+        tracked = after.state.orders.get(code)
         if tracked is not None:
-            took: timedelta = age(tracked, after.state, after.now)
             what = f"{tracked.line.tg_code}, {label(after, tracked)}"
-            yield f"No longer overdue: {what}, {tracked.state} after {age_text(took)}"
+            yield f"No longer overdue: {what}, {tracked.state} after {age_text(age(tracked, after.state, after.now))}"
+
+
+def _late_only_in(here: Moment, other: Moment) -> list[tuple[float, str]]:
+    """Clock start and code of what is overdue in one moment only, oldest first: a hundred thousand may be in both."""
+    late, held = len(here.figures.late), len(other.figures.late)
+    if here.state.orders.open is other.state.orders.open:
+        return list(islice(here.state.orders.open, held, late)) if late > held else []
+    there = set(islice(other.state.orders.open, held))
+    return sorted(set(islice(here.state.orders.open, late)) - there)
 
 
 def _errors(before: Moment, after: Moment) -> Iterator[str]:

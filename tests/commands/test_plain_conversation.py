@@ -205,6 +205,16 @@ def test_orders_that_become_overdue_are_told_one_by_one() -> None:
     listen(wanted, 60, "stuck")
 
 
+def test_orders_grow_overdue_while_nobody_answers() -> None:
+    before = seen(60, "stuck")
+    after = moment(before.state, before.now + timedelta(minutes=5))
+    told = [line for line in news(before, after) if "verdue" in line]
+    codes = [each.tracked.line.ts_code for each in after.figures.late]
+    assert before.figures.late[:] == ()
+    assert [line.split(", line ")[1].split(", ")[0] for line in told[:AT_ONCE]] == codes[:AT_ONCE]
+    assert [line for line in news(after, before) if "Overdue" in line] == []
+
+
 def test_many_at_once_are_one_event() -> None:
     before, after = seen(60, "stuck"), seen(100, "stuck")
     told = [line for line in news(before, after) if "verdue" in line]
