@@ -7,7 +7,7 @@ makes the next mapping, and copies only what it touches.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from typing import Generic, TypeVar
 
@@ -32,7 +32,7 @@ class Buckets(Generic[V]):
     `digits` is how many characters of a code are left out to name its bucket.
     """
 
-    __slots__ = ("cold", "digits", "held", "hot", "kept", "kept_count")
+    __slots__ = ("_parts", "cold", "digits", "held", "hot", "kept", "kept_count")
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class Buckets(Generic[V]):
         self.held = 0
         """Values in `hot`."""
         self.kept_count = 0
+        self._parts: list[tuple[Sums, str]] | None = None
 
     def get(self, code: str) -> V | None:
         """The value of `code`, or None."""
@@ -76,11 +77,14 @@ class Buckets(Generic[V]):
             return hot if hot is not None else cold.whole() if cold is not None else {}
         return {**cold.whole(), **self.kept.get(key, {}), **hot}
 
-    def parts(self) -> list[tuple[Sums, str]]:
+    def parts(self) -> Sequence[tuple[Sums, str]]:
         """The sums and the name of every bucket."""
-        hot = self.hot
-        parts = [(bucket.sums, key) for key, bucket in hot.items()]
-        parts += [(cold.sums, key) for key, cold in self.cold.items() if key not in hot]
+        parts = self._parts
+        if parts is None:
+            hot = self.hot
+            parts = [(bucket.sums, key) for key, bucket in hot.items()]
+            parts += [(cold.sums, key) for key, cold in self.cold.items() if key not in hot]
+            self._parts = parts
         return parts
 
     def keys(self) -> Iterable[str]:

@@ -14,14 +14,15 @@ from msgspec.structs import astuple, replace
 
 from evtui.domain.campaign import Campaign, Product
 from evtui.domain.chain import StepSeen
-from evtui.domain.orders import OrderLine, OrderState
+from evtui.domain.orders import OrderState
 from evtui.domain.reading import ChainFacts
 from evtui.store.buckets import Changes
 from evtui.store.cold import Sums
 from evtui.store.history import ascending, descending
-from evtui.store.orders import AFTER_CLOSE, RECENT_LINES, RELEASED_LINES, OrderBook, Tally, odd_line, oddity
+from evtui.store.orders import RECENT_LINES, RELEASED_LINES, OrderBook, Tally, oddity
 from evtui.store.places import Moves, Place, move, newest
 from evtui.store.series import Counts, minute_of
+from evtui.store.standing import NOWHERE, Stand, note, sale, stand
 from evtui.store.tracked import Tracked, join, merge_steps, with_steps
 
 
@@ -74,24 +75,6 @@ class _Sum(Struct):
     revenue_cents: int = 0
     unpriced: int = 0
     last_minute: int = 0
-
-
-class _Stand(Struct, frozen=True, gc=False):
-    """Where a line stands in each of the book's lists; None is nowhere."""
-
-    at: Place | None = None
-    """In the feed."""
-    odd: str = ""
-    bought: Place | None = None
-    """Among the valid lines that were not given back unpaid."""
-    open: Place | None = None
-    released: Place | None = None
-    product: Product | None = None
-    """The product whose tally it is part of."""
-    paid: bool = False
-
-
-_NOWHERE = _Stand()
 
 
 class _First:
@@ -151,13 +134,13 @@ class _Draft:
             steps = merge_steps((), _steps_for(facts, code)) if facts else ()
             new = new if new.steps == steps else replace(new, steps=steps)
         bucket[code] = new
-        before, after = _NOWHERE if old is None else self.stand(old), self.stand(new)
-        resold = old is None or before.product is not after.product or _sale(old, before) != _sale(new, after)
+        before, after = NOWHERE if old is None else stand(old, self.campaign), stand(new, self.campaign)
+        resold = old is None or before.product is not after.product or sale(old, before) != sale(new, after)
         if old is not None:
             self.count_in(old, before, -1, resold)
         self.count_in(new, after, +1, resold)
         self.move(before, after)
-        _note(bucket.sums, before, after)
+        note(bucket.sums, before, after)
 
     def regroup(self, old: Tracked | None, new: Tracked) -> None:
         """Note the line under its group, and no longer under the one an older word had it in."""
@@ -168,31 +151,7 @@ class _Draft:
         held = self.groups.get(new.line.tg_code) or ()
         self.groups.bucket(new.line.tg_code)[new.line.tg_code] = tuple(sorted({*held, code})) if held else (code,)
 
-    def stand(self, tracked: Tracked) -> _Stand:
-        """Where a line stands, in everything."""
-        line = tracked.line
-        product = self.campaign.product(line.page_id)
-        odd = odd_line(line, self.campaign, product)
-        if odd and not tracked.polled:
-            return _NOWHERE
-        at = (line.created_at.timestamp(), line.ts_code)
-        running = None
-        paid = tracked.is_paid
-        if paid and tracked.state is not _DELIVERED and (not odd or self.of_launch(line, product)):
-            start, event = tracked.clock_start(self.campaign)
-            running = at if event == "created" else (start.timestamp(), line.ts_code)
-        if odd:
-            return _Stand(at, odd, None, running, None, product if odd == AFTER_CLOSE else None, paid)
-        if tracked.state is not _RELEASED:
-            return _Stand(at, "", at, running, None, product, paid)
-        released = (tracked.released_at.timestamp(), line.ts_code) if tracked.released_at else None
-        return _Stand(at, "", None if tracked.came_to_nothing else at, running, released, product, paid)
-
-    def of_launch(self, line: OrderLine, product: Product | None) -> bool:
-        """Whether a line is of this shop and not of a page that is sold elsewhere, odd in its time or not."""
-        return line.shop_id == self.campaign.shop.id and (line.page_id is None or product is not None)
-
-    def move(self, before: _Stand, after: _Stand) -> None:
+    def move(self, before: Stand, after: Stand) -> None:
         """Note where a line stands now instead of where it stood."""
         move(self.recent, before.at, after.at)
         move(self.open, before.open, after.open)
@@ -202,29 +161,29 @@ class _Draft:
         if before.odd or after.odd:
             self.first_odd.move(before.at if before.odd else None, after.at if after.odd else None)
 
-    def count_in(self, tracked: Tracked, stand: _Stand, sign: int, resold: bool) -> None:
+    def count_in(self, tracked: Tracked, stands: Stand, sign: int, resold: bool) -> None:
         """Add a line to what is added up, or take it out again; its sale only where that changes."""
-        if stand.odd:
-            self.odd[stand.odd] = self.odd.get(stand.odd, 0) + sign
-        product = stand.product
-        if product is None or stand.at is None:
+        if stands.odd:
+            self.odd[stands.odd] = self.odd.get(stands.odd, 0) + sign
+        product = stands.product
+        if product is None or stands.at is None:
             return
         total = self.sums.get(product.page_id)
         if total is None:
             total = self.sums[product.page_id] = _Sum()
         number = sign * tracked.line.quantity
-        if stand.at[0] // 60 == self.closing[product.page_id]:
+        if stands.at[0] // 60 == self.closing[product.page_id]:
             total.last_minute += number
-        if stand.odd:
+        if stands.odd:
             return
         total.lines += sign
         state = tracked.state
         if state is _RELEASED:
             total.released += number
-        elif not stand.paid:
+        elif not stands.paid:
             total.in_flight += number
         elif resold:
-            self.sell(tracked, product, total, sign, stand.at)
+            self.sell(tracked, product, total, sign, stands.at)
         if state is _DELIVERED:
             total.delivered += number
 
@@ -308,39 +267,13 @@ class _Draft:
         for sums, key in sorted(book.buckets.parts(), key=lambda part: part[0].released, reverse=True):
             if len(found) >= RELEASED_LINES and sums.released < found[-RELEASED_LINES][0]:
                 break
-            stands = map(self.stand, book.buckets.bucket(key).values())
-            found = sorted(found + [stand.released for stand in stands if stand.released])[-RELEASED_LINES:]
+            stands = (stand(tracked, self.campaign) for tracked in book.buckets.bucket(key).values())
+            found = sorted(found + [each.released for each in stands if each.released])[-RELEASED_LINES:]
         return tuple(found)
-
-
-def _sale(tracked: Tracked, stand: _Stand) -> tuple[object, ...] | None:
-    """What makes up a line's part in the sales, or None where it has none."""
-    if not stand.paid or stand.odd:
-        return None
-    line = tracked.line
-    return (line.quantity, line.amount, tracked.paid_at or line.created_at)
 
 
 def _odd_ones(sums: Sums) -> int:
     return sums.odd
-
-
-def _note(sums: Sums, before: _Stand, after: _Stand) -> None:
-    """Keep what a bucket holds in step."""
-    if before.at is not None:
-        sums.placed -= 1
-        sums.odd -= bool(before.odd)
-    if after.at is None:
-        return
-    sums.placed += 1
-    sums.odd += bool(after.odd)
-    time = after.at[0]
-    if time < sums.oldest:
-        sums.oldest = time
-    if time > sums.newest:
-        sums.newest = time
-    if after.released is not None and after.released[0] > sums.released:
-        sums.released = after.released[0]
 
 
 def _added(held: Mapping[str, int], changes: Mapping[str, int]) -> Mapping[str, int]:

@@ -23,9 +23,9 @@ V = TypeVar("V")
 class Room(Struct, frozen=True):
     """How much of an order book stays in memory."""
 
-    lines: int = 24_000
-    """Lines told of last: of a thousand orders a second, delivered within half a minute, each is written but once. Half
-    a kilobyte each."""
+    lines: int = 40_000
+    """Lines told of last, half a kilobyte each: of a thousand orders a second, delivered within forty seconds, each is
+    written but once."""
     open: int = 12_000
     """Undelivered lines of buckets on disk that stay in memory too: they are what changes next."""
     groups: int = 8_000
