@@ -165,8 +165,7 @@ class CellScreen:
         if (doubt := settle()) != self._doubt:
             self._doubt = doubt
             self.invalidate()
-        if "\x1b]8;" in data:
-            data = sgr.relinked(data)
+        data = sgr.relinked(data)
         # The first move of a frame is absolute: should the cursor have gone astray, this frame does not go with it.
         pen = _Pen(self._style if self._certain or sgr.link_of(self._style) else None)
         try:

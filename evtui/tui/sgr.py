@@ -87,7 +87,7 @@ def relinked(data: str) -> str:
     The toolkit gives every run of every frame an identity of its own, by which the same link never looks the same.
     Here the address makes it. What is no address that terminals take is no link.
     """
-    return _LINK.sub(_canonical, data)
+    return _LINK.sub(_canonical, data) if "\x1b]8;" in data else data
 
 
 def linked(data: str) -> list[str] | None:

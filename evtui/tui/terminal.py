@@ -33,7 +33,7 @@ from textual.message import Message
 
 from evtui.errors import Exit
 from evtui.terminal.probe import Answers
-from evtui.tui import ambiguous
+from evtui.tui import ambiguous, sgr
 from evtui.tui.inquiry import Inquiry
 
 log = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ class TerminalDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Sends what the framework wrote."""
-        self.send(ambiguous.sent(data))
+        self.send(sgr.relinked(ambiguous.sent(data)))
 
     def send(self, data: str) -> None:
         """Sends `data` as it is, and keeps in mind which modes are on then."""

@@ -159,7 +159,7 @@ class Terminal:
         elif number == "8":
             uri = rest.partition(";")[2]
             self.look.pop("link", None)
-            if uri:
+            if re.fullmatch("[!-~]{1,2000}", uri):
                 self.look["link"] = uri
 
     def _sequence(self, match: re.Match[str]) -> None:
@@ -228,9 +228,9 @@ class Terminal:
                 self.look[_GROUND[code]] = ";".join(codes[:count])
                 del codes[:count]
             elif code in off or code in ("39", "49"):
-                for name in {"39": ["fore"], "49": ["back"]}.get(code, list(off.get(code, ""))):
+                for name in {"39": ["fore"], "49": ["back"], "24": ["4", "21"]}.get(code, list(off.get(code, ""))):
                     self.look.pop(name, None)
-            elif len(code) == 1:
+            elif len(code) == 1 or code == "21":
                 self.look[code] = "on"
             elif len(code) in (2, 3) and code[:-1] in ("3", "4", "9", "10"):
                 self.look["fore" if code[0] in "39" else "back"] = code
