@@ -249,11 +249,8 @@ def _cockpit(context: click.Context, session: Session) -> None:
     every = context.meta.get(EVERY)
     if _in_lines(context):
         from evtui.commands import plain
-        from evtui.commands.arguments import length
-        from evtui.commands.typed import standard_input
 
-        span = plain.EVERY if every is None else length(every, "--every")
-        finish(_run(session, plain.run(session, span, standard_input())))
+        finish(_run(session, plain.started(session, every)))
         return
     if every is not None:
         raise UsageError("--every says how often the line mode speaks: it needs --plain")

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from evtui.commands import order as order_command
+from evtui.commands.arguments import length
 from evtui.commands.ending import print_data
 from evtui.commands.news import news
 from evtui.commands.output import Output
@@ -27,7 +28,7 @@ from evtui.commands.spoken import (
     pulse,
     summary,
 )
-from evtui.commands.typed import LONGEST, Typed, read
+from evtui.commands.typed import LONGEST, Typed, read, standard_input
 from evtui.config.duration import format_duration
 from evtui.config.notes import quote
 from evtui.domain.codes import OrderCode, parse_code
@@ -166,6 +167,15 @@ class Conversation:
 
     def _say(self, sentence: str) -> None:
         self._printed(f"{word(sentence, LONGEST)}\n")
+
+
+def started(session: Session, every: str | None) -> Coroutine[Any, Any, Output]:
+    """The line mode as the command line starts it; `every` is what --every says.
+
+    Raises:
+        UsageError: that is no duration.
+    """
+    return run(session, EVERY if every is None else length(every, "--every"), standard_input())
 
 
 async def run(session: Session, every: timedelta, typed: Typed | None) -> Output:
