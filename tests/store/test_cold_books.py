@@ -16,10 +16,11 @@ from store_makers import CAMPAIGN, CANCELLED, CONFIRMED, DELIVERED, PAID, after,
 from test_reduce_properties import check, histories, jumbled, lines, moments, readings, shuffles, steps
 
 from evtui.domain.chain import Step, StepSeen, StepState
-from evtui.domain.orders import OrderLine
+from evtui.domain.orders import OrderLine, OrderState
 from evtui.domain.reading import ChainFacts, Lookup, Reading
 from evtui.store.coding import GROUPS, LINES
 from evtui.store.cold import Scratch, ShelfError
+from evtui.store.delivery import overdue
 from evtui.store.freeze import BITE, PATIENCE, Freezer, Room
 from evtui.store.orders import OrderBook
 from evtui.store.state import LaunchState
@@ -200,6 +201,16 @@ def test_a_file_that_cannot_be_read_is_said() -> None:
     assert "missing" in store.trouble
 
 
+def test_overdue_lines_that_cannot_be_read_are_named_all_the_same() -> None:
+    drawer = Drawer()
+    store = Store(CAMPAIGN, freezer=Freezer(NO_ROOM, drawer))
+    store.apply(flood(3, CONFIRMED))
+    drawer.broken = "disk I/O error"
+    late = overdue(store.state, at(300))
+    assert [each.tracked.line.ts_code for each in late] == [line(number).ts_code for number in range(3)]
+    assert {each.tracked.state for each in late} == {OrderState.UNKNOWN}
+
+
 def test_a_value_that_has_no_bytes_stays_in_memory() -> None:
     store = Store(CAMPAIGN, freezer=Freezer(NO_ROOM, Drawer()))
     huge = line(1, DELIVERED, quantity=2**70)
@@ -260,6 +271,7 @@ LIMITED = """
 import resource, sys
 sys.path.insert(0, sys.argv[1])
 from store_makers import CAMPAIGN, DELIVERED, at, line, orders
+from evtui.store.delivery import overdue
 from evtui.store.freeze import Freezer, Room
 from evtui.store.store import Store
 

@@ -261,6 +261,21 @@ class TestNewestWord:
         assert overdue(after(*words), at(64))
 
 
+@pytest.mark.parametrize("count", [0, 1, 1200])
+def test_the_overdue_are_a_sequence_however_many(count: int) -> None:
+    state = after(orders(*(line(number, PAID) for number in range(count)), line(4000, PAID), taken_at=at(70)))
+    found = overdue(state, at(60 + 60))
+    codes = [line(number).ts_code for number in range(count)]
+    assert len(found) == count
+    assert [each.tracked.line.ts_code for each in found] == codes
+    assert [found[index].tracked.line.ts_code for index in range(-count, count)] == codes + codes
+    assert [each.tracked.line.ts_code for each in found[:3]] == codes[:3]
+    assert [each.age for each in found[-1:]] == [at(120) - at(seconds=count - 1)][:count]
+    for beyond in (count, -count - 1):
+        with pytest.raises(IndexError):
+            found[beyond]
+
+
 def test_the_feed_is_newest_first() -> None:
     state = after(orders(line(3), line(1), line(2)))
     assert [each.line.ts_code for each in newest(state)] == [line(number).ts_code for number in (3, 2, 1)]
