@@ -21,6 +21,9 @@ from evtui.terminal.probe import QUESTION, Answers, parse
 SECONDS = 0.3
 """How long to wait for a terminal: local ones answer in a few milliseconds, through ssh it is the round trip."""
 
+_SLICE = 0.1
+"""Seconds waited at a stretch: a signal that comes just before waiting begins is heard after it."""
+
 _READ = 4_096
 """Bytes read at once."""
 _MOST = 65_536
@@ -57,8 +60,10 @@ def _answer(fd: int, seconds: float) -> bytes:
     got = b""
     while len(got) < _MOST and parse(got).attributes is None:
         left = begun + (2 * seconds if got else seconds) - time.monotonic()
-        if left <= 0 or not select.select([fd], [], [], left)[0]:
+        if left <= 0:
             break
+        if not select.select([fd], [], [], min(left, _SLICE))[0]:
+            continue
         part = os.read(fd, _READ)
         if not part:
             break

@@ -4,6 +4,7 @@ import base64
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -174,9 +175,10 @@ def test_screen_passes_the_pieces_to_the_terminal_around_it() -> None:
         environ = {name: value for name, value in os.environ.items() if name not in ("TMUX", "STY")}
         environ |= {"SCREENDIR": folder, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         environ |= {"PYTHONPATH": os.pathsep.join(sys.path), "HOME": folder}
-        outer = OuterTerminal(["screen", "-c", "/dev/null", sys.executable, "-c", program], environ)
+        outer = OuterTerminal(["screen", "-S", "one", "-c", "/dev/null", sys.executable, "-c", program], environ)
         try:
             outer.until(outer.clipboard, "the clipboard sequence")
             assert outer.clipboard() == [long]
         finally:
+            subprocess.run(["screen", "-S", "one", "-X", "quit"], env=environ, check=False, capture_output=True)
             outer.close()

@@ -240,11 +240,13 @@ def test_a_real_screen_answers(tmp_path: Path) -> None:
     told = tmp_path / "told"
     with tempfile.TemporaryDirectory(prefix="evtui-screen-") as folder:
         os.chmod(folder, 0o700)
-        command = ["screen", "-U", "-c", "/dev/null", sys.executable, "-c", _ASK, str(told), "5"]
-        outer = OuterTerminal(command, environment(SCREENDIR=folder, HOME=folder))
+        command = ["screen", "-S", "one", "-U", "-c", "/dev/null", sys.executable, "-c", _ASK, str(told), "5"]
+        environ = environment(SCREENDIR=folder, HOME=folder)
+        outer = OuterTerminal(command, environ)
         try:
             outer.until(told.exists, "the answers")
         finally:
+            subprocess.run(["screen", "-S", "one", "-X", "quit"], env=environ, check=False, capture_output=True)
             outer.close()
     answers = json.loads(told.read_text())
     assert (answers["utf8"], answers["ambiguous"], answers["wide"]) == (True, 1, 2)
