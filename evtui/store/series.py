@@ -111,6 +111,11 @@ class Counts(Struct, frozen=True):
                 found += sum(count for minute, count in chunk.items() if start <= minute < end)
         return found
 
+    def by_minute(self, start: int, end: int) -> dict[int, int]:
+        """How often in each of the minutes [start, end); a minute in which it did not happen is missing."""
+        chunks = (self.hours.get(hour, {}) for hour in range(start // 60, (end - 1) // 60 + 1))
+        return {minute: count for chunk in chunks for minute, count in chunk.items() if start <= minute < end}
+
     @property
     def total(self) -> int:
         """How often in all."""

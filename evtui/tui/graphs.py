@@ -6,6 +6,7 @@ one run of one style.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from evtui.report.figures import known
@@ -48,8 +49,18 @@ def _heights(values: Sequence[float | None], top: float, steps: int) -> list[int
     """Each value in steps, 1 at the least; 0 is a gap."""
     if top <= 0:
         return [0] * len(values)
-    found = (known(value) for value in values)
-    return [0 if value is None else max(1, round(steps * max(0.0, min(1.0, value / top)))) for value in found]
+    if known(_sum(values)) is None:  # some of them are no numbers
+        values = [known(value) for value in values]
+    shares = (None if value is None else max(0.0, min(value / top, 1.0)) for value in values)
+    return [0 if share is None else max(1, round(steps * share)) for share in shares]
+
+
+def _sum(values: Sequence[float | None]) -> float:
+    """Of all that are known; finite only where each of them is."""
+    try:
+        return sum(value for value in values if value is not None)
+    except OverflowError:
+        return math.inf
 
 
 def _dots(heights: list[int], below: int) -> str:

@@ -13,7 +13,7 @@ TALL = (34, 44)
 WIDE = 100
 """Columns from which two columns of panes stand side by side."""
 
-ORDERS = 102
+ORDERS = 97
 """Columns beyond which an order's row has nothing more to say: what is wider goes to the other panes."""
 
 BROAD = 98

@@ -31,15 +31,17 @@ from desk_launch import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from evtui.domain.orders import OrderLine
 from evtui.domain.reading import FailureKind, Topic
 from evtui.tui.compose import draw, snapshot
 from evtui.tui.desk import Desk
+from evtui.tui.feed import Cursor
 from evtui.tui.layout import PANES
 from evtui.tui.lines import plain
-from evtui.tui.paint.orders import Cursor
+from evtui.tui.look import Graphs, Look, Pane
 from evtui.tui.themes import NAMES
 from evtui.tui.view import view
 
@@ -84,6 +86,9 @@ MOMENTS = st.sampled_from(
 )
 
 
+PANE_LOOKS = st.builds(Pane, st.sampled_from(["", "2", "gone"]), st.sampled_from(["", "left", "sell-out", "newest"]))
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     FACTS,
@@ -94,14 +99,21 @@ MOMENTS = st.sampled_from(
         Desk,
         st.sampled_from(PANES),
         st.booleans(),
-        st.sampled_from([Cursor(), Cursor((NOW.timestamp(), ""), 0), Cursor((0.0, ""), 3), Cursor((9e9, "z"), 99)]),
+        st.sampled_from(
+            [
+                Cursor(),
+                *(Cursor((at, ""), "TS240125L000001", row) for at, row in ((NOW.timestamp(), 0), (0.0, 3), (9e9, 99))),
+            ]
+        ),
+        panes=st.fixed_dictionaries({"stock": PANE_LOOKS, "errors": PANE_LOOKS}),
     ),
+    st.builds(Look, st.sampled_from(Graphs), st.booleans(), st.booleans()),
 )
 def test_any_fact_fits_any_box(
-    said: Said, now: datetime, size: tuple[int, int], counts: tuple[int, int], desk: Desk
+    said: Said, now: datetime, size: tuple[int, int], counts: tuple[int, int], desk: Desk, look: Look
 ) -> None:
     campaign = plan(*counts, stock=None if counts[1] == 3 else 4500)
-    present = seen(said, campaign, at=min(now, NOW), now=now)
+    present = replace(seen(said, campaign, at=min(now, NOW), now=now), look=look)
     for name, box in boxes(present, *size, desk=desk).items():
         lines = draw(present, desk, name, box)
         assert len(lines) == box.height
@@ -109,6 +121,7 @@ def test_any_fact_fits_any_box(
             assert cell_len(plain(drawn)) == box.width
             assert "\n" not in plain(drawn)
             assert {style for _, style in drawn} <= NAMES
+            assert not (look.ascii_borders and name in PANES and set(plain(drawn)) & set("╭╮╰╯─│┆·–…Δ×"))
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (50, 12), (30, 5), (1, 1)])

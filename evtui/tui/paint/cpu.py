@@ -9,7 +9,7 @@ from msgspec import Struct
 from evtui.alerts.rules import HOT_PERCENT
 from evtui.domain.reading import Topic
 from evtui.store.load import CpuFigures, cpu_history, cpu_now, services
-from evtui.text import cell_width, clip, fit
+from evtui.tui.ambiguous import cell_width, clip, fit
 from evtui.tui.format import UNKNOWN, at, percent
 from evtui.tui.layout import GRAPH_ROWS
 from evtui.tui.lines import Line
@@ -23,6 +23,9 @@ TOPIC = Topic.CPU
 
 _LEAD = 28
 """Cells of words before a graph."""
+
+_NAME = 7
+"""Cells of a service's name in it."""
 
 _BROAD_LEAD = 43
 """The same where there is room for the least and the most of each machine."""
@@ -132,10 +135,10 @@ def _is_hot(value: float | None) -> bool:
     return value is not None and value >= HOT_PERCENT
 
 
-def _words(cpu: CpuFigures) -> str:
+def _words(cpu: CpuFigures, lead: int = _LEAD) -> str:
     seen = f"({cpu.reporting}/{cpu.expected if cpu.expected is not None else '?'})"
     top = UNKNOWN if cpu.max is None else f"{cpu.max:.0f}{'!' if _is_hot(cpu.max) else ''}"
-    return f" {fit(cpu.service, 7)} {percent(cpu.mean):>5} {seen} max {top}"
+    return f" {fit(cpu.service, _NAME + lead - _LEAD)} {percent(cpu.mean):>5} {seen} max {top}"
 
 
 def _history(view: View, name: str, line: Timeline) -> dict[int, float]:
@@ -144,9 +147,9 @@ def _history(view: View, name: str, line: Timeline) -> dict[int, float]:
 
 def _service(view: View, cpu: CpuFigures, shape: _Shape, *, zoomed: bool) -> list[Line]:
     more = load_words.service(view, cpu, whole=zoomed and shape.height > 2)
-    words = [_words(cpu), *more]
+    words = [_words(cpu, shape.lead), *more]
     if zoomed and shape.height == 1:
-        words = [f"{_words(cpu)} {more[0].strip()}"]
+        words = [f"{_words(cpu, shape.lead)} {more[0].strip()}"]
     else:
         words[0] = fit(words[0], shape.lead)
     return _graph(view, words, _style(cpu), shape, _history(view, cpu.service, shape.line), 100.0)
@@ -167,12 +170,20 @@ def _machine(view: View, cpu: CpuFigures, name: str, shape: _Shape) -> Line:
     series = view.state.cpu.get((cpu.service, name))
     history = dict(series.between(shape.line.start, shape.line.end)) if series else {}
     text = f"  {fit(name, 19)} {percent(value):>5}"
+    graph = picture(view, shape.line, history, 100.0)[0]
     if value is None:
-        text += f" {load_words.silence(view, cpu, name)}"
-    elif shape.lead == _BROAD_LEAD and history:
+        return _silent(text, load_words.silence(view, cpu, name), shape.lead, graph)
+    if shape.lead == _BROAD_LEAD and history:
         text += f" min {min(history.values()):2.0f} max {max(history.values()):2.0f}"
-    style = "warn" if value is None else "alert" if _is_hot(value) else "dim"
-    return beside(text, style, shape.lead, picture(view, shape.line, history, 100.0)[0])
+    return beside(text, "alert" if _is_hot(value) else "dim", shape.lead, graph)
+
+
+def _silent(text: str, since: str, lead: int, graph: str) -> Line:
+    """A machine that does not report: since when stands where it should have, else over the oldest minutes."""
+    reported = graph.rstrip()
+    if len(graph) - len(reported) > cell_width(since):
+        return (*beside(text, "warn", lead, reported), (f" {since}", "warn"))
+    return beside(f"{text} {since}", "warn", lead, graph)
 
 
 def _packed(view: View, names: tuple[str, ...], cells: int, rows: int) -> list[Line]:

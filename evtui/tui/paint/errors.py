@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from evtui.domain.faults import FaultKey, short_type
 from evtui.domain.reading import Topic
 from evtui.store.special import FaultFigures
-from evtui.text import cell_width, fit, one_line
+from evtui.text import one_line
+from evtui.tui.ambiguous import cell_width, fit
 from evtui.tui.format import UNKNOWN, hour_or_day
 from evtui.tui.lines import Line
 from evtui.tui.look import Pane
@@ -52,8 +53,10 @@ def paint(view: View, cells: int, rows: int, pane: Pane = Pane()) -> list[Line]:
 
 def note(view: View, cells: int, rows: int, pane: Pane = Pane()) -> str:
     """How many kinds there are that do not fit, and their order where it is not the usual one."""
-    hidden = len(view.faults) - _rows(view, cells, rows, pane)[1]
-    return said(f"+{hidden} kinds" if hidden > 0 else "", ordered_by(pane, SORTS[0]))
+    shown = _rows(view, cells, rows, pane)[1] if _is_zoomed(cells, rows, pane) else rows
+    hidden = len(view.faults) - shown
+    parts = [f"+{hidden} kinds" if hidden > 0 else "", ordered_by(pane, SORTS[0])]
+    return said(parts, view.sources[TOPIC], cells)
 
 
 def _is_zoomed(cells: int, rows: int, pane: Pane) -> bool:

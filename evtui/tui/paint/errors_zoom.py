@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from evtui.store.series import minute_of
 from evtui.store.special import FaultFigures
-from evtui.text import cell_width, one_line
+from evtui.text import one_line
+from evtui.tui.ambiguous import cell_width
 from evtui.tui.format import UNKNOWN, at
 from evtui.tui.lines import Line, Run, folded
 from evtui.tui.view import View

@@ -46,7 +46,7 @@ def traffic(view: View) -> tuple[list[str], str]:
     figures = traffic_figures(view.state, *report_window(view.state, view.now, None))
     mark = "" if health.usable else f" {health.state.upper()}"
     words = [
-        f" traffic {short_number(figures.newest)}/min {change(figures.change)}{mark}",
+        f" traffic {short_number(figures.newest)}/min {change(figures.change)}{mark}".rstrip(),
         f"   before opening {short_number(figures.baseline)}/min",
         f"   {'since open' if view.now > view.campaign.opens else 'last hour'} {short_number(figures.per_minute)}/min",
     ]

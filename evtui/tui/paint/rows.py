@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from evtui.store.state import Health
+from evtui.tui.ambiguous import cell_width
+from evtui.tui.format import source_note
 from evtui.tui.lines import Line, restyle
 from evtui.tui.look import Pane
+
+TITLE = 17
+"""Cells of a border that the name of a pane, its corners and the sign before the age take."""
 
 
 def place(keys: Sequence[str], pane: Pane) -> int:
@@ -20,7 +26,7 @@ def in_sight(count: int, draw: Callable[[int], list[Line]], room: int, chosen: i
     `draw` gives the lines of one row, one at the least; it is asked only for rows that may be seen. A row that is
     taller than the room is cut.
     """
-    draw = cache(draw)
+    draw, room = cache(draw), max(room, 0)
     first = max(chosen, 0)
     if chosen >= 0:
         room_above = room - len(draw(chosen))
@@ -42,6 +48,16 @@ def ordered_by(pane: Pane, usual: str) -> str:
     return f"by {pane.sort}" if pane.sort and pane.sort != usual else ""
 
 
-def said(*parts: str) -> str:
-    """The parts that say anything, in one note."""
-    return " · ".join(part for part in parts if part)
+def said(parts: Sequence[str], health: Health, cells: int) -> str:
+    """The parts that say anything, in one note that has room in the border of a pane beside its name and its age.
+
+    The parts that matter most come first: those behind are left out where there is no room.
+    """
+    room = cells - TITLE - cell_width(source_note(health)[0])
+    held = [part for part in parts if part]
+    while held and cell_width(_JOINT.join(held)) > room:
+        held.pop()
+    return _JOINT.join(held)
+
+
+_JOINT = " · "

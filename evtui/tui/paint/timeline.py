@@ -8,7 +8,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from evtui.store.series import minute_of, moment_of
-from evtui.text import cell_width, clip, fit, one_line
+from evtui.text import one_line
+from evtui.tui.ambiguous import cell_width, clip, fit
 from evtui.tui.graphs import graph, per_cell
 from evtui.tui.lines import Line
 from evtui.tui.view import View
