@@ -21,7 +21,6 @@ from evtui import __version__, paths
 from evtui.commands.ending import Program, ReaderGone, crashed, discard, exit_of, finish, no_room, say
 from evtui.commands.options import (
     BENCH,
-    BENCH_RATE,
     DEMO_AT,
     EVERY,
     PLAIN,
@@ -77,11 +76,9 @@ def cli(context: click.Context, config: str | None, log_level: str, whole_frames
 @demo_options
 @rate_option
 @click.pass_context
-def demo(context: click.Context, scenario: str, seed: int, at: str, speed: float, rate: int) -> None:
+def demo(context: click.Context, scenario: str, seed: int, at: str, speed: float, rate: int | None) -> None:
     """The cockpit on a simulated launch."""
     _refuse_config(context)
-    if scenario != BENCH and context.get_parameter_source("rate") is click.core.ParameterSource.COMMANDLINE:
-        raise UsageError(f"--rate says how fast the bench's orders come: it needs --scenario {BENCH}")
     runs = _at_terminal() or _in_lines(context)
     _cockpit(context, _simulated(scenario, seed, at, speed if runs else 0.0, rate))
 
@@ -208,7 +205,7 @@ def _in_lines(context: click.Context) -> bool:
     return bool(context.meta.get(PLAIN)) or (_at_terminal() and os.environ.get("TERM", "") in ("", "dumb"))
 
 
-def _simulated(scenario: str, seed: int, at: str, speed: float, rate: int = BENCH_RATE) -> Session:
+def _simulated(scenario: str, seed: int, at: str, speed: float, rate: int | None = None) -> Session:
     from evtui.clock import ManualClock, RunningClock
     from evtui.commands.arguments import moment
     from evtui.config.load import example_path, load
@@ -217,9 +214,9 @@ def _simulated(scenario: str, seed: int, at: str, speed: float, rate: int = BENC
     file = load(example_path())
     start = moment(at, file.campaign.zone, DEMO_AT)
     if scenario == BENCH:
-        from evtui.providers.simulated.load import stocked
+        from evtui.providers.simulated.load import LOAD_RATE, stocked
 
-        file = replace(file, campaign=stocked(file.campaign, rate))
+        file = replace(file, campaign=stocked(file.campaign, rate or LOAD_RATE))
     clock: Clock = RunningClock(start, speed) if speed else ManualClock(start)
     return open_session(file, clock, Demo(scenario, seed, rate))
 

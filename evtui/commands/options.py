@@ -25,9 +25,6 @@ SCENARIOS = (
 BENCH = "load"
 """The scenario that is no launch: it is there to see what the program can bear, and `--rate` belongs to it alone."""
 
-BENCH_RATE = 1_000
-"""Orders a second of the bench where nobody says another rate."""
-
 DEMO_AT = "2024-01-25T10:30"
 """Where a demo starts: half an hour into the launch of the shipped campaign file."""
 
@@ -58,6 +55,7 @@ def demo_options(command: Command) -> Command:
         click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which world."),
         click.option(
             "--scenario",
+            is_eager=True,
             type=click.Choice((*SCENARIOS, BENCH)),
             default="calm",
             show_default=True,
@@ -68,13 +66,19 @@ def demo_options(command: Command) -> Command:
     return command
 
 
+def _of_the_bench(context: click.Context, option: click.Parameter, rate: int | None) -> int | None:
+    if rate is not None and context.params.get("scenario") != BENCH:
+        raise click.BadParameter(f"it needs --scenario {BENCH}", context, option)
+    return rate
+
+
 rate_option = click.option(
     "--rate",
     type=click.IntRange(1, 20_000),
-    default=BENCH_RATE,
-    show_default=True,
-    help=f"Orders a second of the scenario {BENCH}.",
+    callback=_of_the_bench,
+    help=f"Orders a second of the scenario {BENCH}; 1000 unless said.",
 )
+"""How fast the bench's orders come; None where nobody says it."""
 
 PLAIN, EVERY = "evtui.plain", "evtui.every"
 """Where the wish for lines is noted, whether it stands before the command or behind it."""

@@ -7,6 +7,8 @@ import json
 import pytest
 from program import Program
 
+from evtui.providers.simulated.load import LOAD_RATE
+
 pytest_plugins = ("program_fixture",)
 
 
@@ -36,4 +38,6 @@ def test_rates_that_cannot_be_are_refused(evtui: Program, rate: str) -> None:
 
 
 def test_help_says_what_it_is_for(evtui: Program) -> None:
-    assert "load is for benches only" in " ".join(evtui("demo", "--help").out.split())
+    said = " ".join(evtui("demo", "--help").out.split())
+    assert "load is for benches only" in said
+    assert f"{LOAD_RATE} unless said" in said

@@ -25,6 +25,9 @@ from evtui.providers.simulated.orders import DELIVERED, PAID, Fate, Journey, Sim
 from evtui.providers.simulated.scenario import Scenario
 from evtui.providers.simulated.world import World
 
+LOAD_RATE = 1_000
+"""Orders a second where nobody says another rate."""
+
 PART_LINES = 500
 """Most lines of one answer: merging them holds the event loop for a few milliseconds, so that keys are not kept
 waiting."""

@@ -31,9 +31,9 @@ from evtui.providers.simulated.draw import MINUTE, to_moment, to_ms
 from evtui.providers.simulated.evidence import steps
 from evtui.providers.simulated.faults import FaultLog
 from evtui.providers.simulated.health import Health
-from evtui.providers.simulated.load import LoadWorld
+from evtui.providers.simulated.load import LOAD_RATE, LoadWorld
 from evtui.providers.simulated.orders import line_at
-from evtui.providers.simulated.scenario import LOAD, LOAD_RATE, Scenario, scenario_named
+from evtui.providers.simulated.scenario import LOAD, Scenario, scenario_named
 from evtui.providers.simulated.world import World
 
 _SLICE = 0.004

@@ -81,9 +81,6 @@ SCENARIOS = {
 LOAD = Scenario("load", "bench only: orders at any rate without end", Pace.NONE, crowd=0.6)
 """No launch to rehearse, and so not among the others: it is there to see what the program can bear."""
 
-LOAD_RATE = 1_000
-"""Orders a second of the load where nobody says another rate."""
-
 
 def scenario_named(name: str) -> Scenario:
     """The scenario of this name.

@@ -20,7 +20,7 @@ from evtui.domain.reading import Lookup, Topic
 from evtui.providers.base import Context
 from evtui.providers.simulated.load import PART_LINES, stocked
 from evtui.providers.simulated.provider import SimulatedProvider, SimulatedSettings
-from evtui.providers.simulated.scenario import LOAD, LOAD_RATE, SCENARIOS
+from evtui.providers.simulated.scenario import LOAD, SCENARIOS
 
 START = at(10, 30)
 SECOND = timedelta(seconds=1)
@@ -190,5 +190,5 @@ def test_telling_a_thousand_orders_a_second_costs_next_to_nothing() -> None:
 
 
 def test_the_command_line_and_the_simulation_mean_the_same_load() -> None:
-    assert (LOAD.name, LOAD_RATE) == (options.BENCH, options.BENCH_RATE)
+    assert LOAD.name == options.BENCH
     assert LOAD.name not in SCENARIOS
