@@ -10,8 +10,8 @@ from evtui.domain.campaign import Campaign
 from evtui.domain.codes import OrderCode
 from evtui.domain.links import Link, links_for_campaign, links_for_code, links_for_order
 from evtui.domain.orders import OrderLine
-from evtui.text import cell_width, fit
 from evtui.tui.actions import TEXT
+from evtui.tui.ambiguous import cell_width, fit
 from evtui.tui.copying import copy, path_for
 from evtui.tui.lines import Line, Run, folded
 from evtui.tui.look import Look
