@@ -153,7 +153,7 @@ def _other_encoding(encoding: str) -> str | None:
     """`encoding` where it says more than that nobody chose: neither UTF-8 nor plain ASCII."""
     try:
         name = codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, ValueError):
         return None
     return None if name in ("utf-8", "ascii", "utf-8-sig") else name
 
