@@ -21,7 +21,10 @@ MAX_DEADLINE_S = 30.0
 
 MORE_WAIT_S = 1.0
 """Seconds from the first question to a source until it is asked for the rest of a past it told in part: the screen is
-drawn in between. Also the longest time between two questions for parts."""
+drawn in between."""
+
+REST_S = 0.02
+"""Longest rest between two later parts: several times what a key takes to show, and little beside a batch."""
 
 
 def wall_cadence(every_s: float, speed: float) -> float:
@@ -48,7 +51,7 @@ def wait_after(cadence_s: float, failures: int, kind: FailureKind | None, chance
 def rest_after(took_s: float) -> float:
     """Seconds from the question for one part to that for the next, where asking and taking it in took `took_s`.
 
-    As long again is left to everybody else: keys do not wait behind a long answer, and a batch is still taken in within
-    a fraction of the cadence.
+    The loop gets as long to itself as it was held, and no longer than keys need: a source that tells faster than the
+    launch makes orders is caught up with.
     """
-    return min(2 * took_s, MORE_WAIT_S)
+    return took_s + min(took_s, REST_S)
