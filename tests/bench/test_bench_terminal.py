@@ -87,7 +87,7 @@ def test_a_program_that_ends_or_shows_nothing_is_told_of() -> None:
 
 
 def test_a_screen_is_not_complete_while_it_says_so() -> None:
-    slow = (
+    source = (
         "import time; print('READY partial', end='', flush=True); time.sleep(0.3); print('\\rREADY whole  '); input()"
     )
     with Session(Command("a program", (sys.executable, "-c", source), ("READY",), "partial")) as session:
