@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from desk_launch import (
+    CLOSES,
     CONFIRMED,
     DELIVERED,
     MINUTE,
@@ -39,6 +41,7 @@ from evtui.tui.paint import errors as errors_pane
 from evtui.tui.paint import errors_zoom, load_words, stock_sales, stock_zoom
 from evtui.tui.view import View
 
+HOUR = timedelta(hours=1)
 SIZES = pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 36), (200, 50), (300, 100)])
 SOLD: Said = {
     **QUIET,
@@ -134,14 +137,14 @@ def test_sales_are_drawn_minute_by_minute_and_nothing_before_the_sale() -> None:
     assert len(graph.strip()) == 92, "a mark for each minute since opening, and blanks before"
 
 
+@pytest.mark.parametrize("now", [OPENS - MINUTE, CLOSES + 10 * HOUR])
+def test_no_sales_are_drawn_where_there_was_no_sale(now: datetime) -> None:
+    assert "sets sold a minute" not in zoomed(seen(SOLD, at=now), "stock")
+
+
 def test_nothing_is_drawn_of_sales_nobody_told_of() -> None:
-    shown = seen({**QUIET, Topic.ORDERS: None})
-    assert all(
-        not run.strip(" ")
-        for row in stock_sales.graphs(shown, shown.campaign.products, 120, 5)[1:-1]
-        for run, style in row
-        if style == "graph"
-    )
+    silent = seen({**QUIET, Topic.ORDERS: None})
+    assert stock_sales.graphs(silent, silent.campaign.products, 120, 5) == []
 
 
 def test_the_heads_are_explained_where_there_is_room() -> None:

@@ -100,11 +100,11 @@ def _shape(view: View, figures: list[CpuFigures], cells: int, rows: int, pane: P
     singles = sum(len(each.machines) for each in figures)
     shown = singles if spare >= singles else max(spare, 0) if pane.zoomed else 0
     spare -= shown
-    axis = axis[: base + max(spare, 0)] if base else ()
-    spare -= len(axis) - base
     height = 1
     if spare >= graphs:
         height, spare = 2, spare - graphs
+    axis = axis[: base + max(spare, 0)] if base else ()
+    spare -= len(axis) - base
     told: tuple[Happening, ...] = ()
     if pane.zoomed and spare > 0:
         told = tuple(sorted(happenings(view), key=lambda each: (each.at > view.now, abs(each.at - view.now))))[:spare]

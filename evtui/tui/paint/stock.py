@@ -26,8 +26,9 @@ SORTS = ("plan", "left", "sold", "pace", "sell-out")
 _PAGE = 6
 """Cells of a page id: those of the platform have six digits."""
 
-_NAMES = (8, 24)
-"""Cells that a product's label has at the least, and those beyond which columns of figures go before it."""
+_NAMES = (8, 24, 48)
+"""Cells that a product's label has at the least, those beyond which columns of figures go before it, and the most:
+figures that stand too far from their name are read in the wrong row."""
 
 
 def keys(view: View, pane: Pane) -> tuple[str, ...]:
@@ -112,7 +113,7 @@ def _table(view: View, products: Sequence[ProductFigures], chosen: int, cells: i
     longest = max(cell_width(product.label) for product in view.campaign.products)
     name = max(_NAMES[0], min(longest, _NAMES[1]))
     columns = fitting(brief(view, products, cells - page - 1 - name), cells - page - 1 - name)
-    name = max(_NAMES[0], min(cells - page - 1 - sum(column.width for column in columns), longest))
+    name = max(_NAMES[0], min(cells - page - 1 - sum(column.width for column in columns), longest, _NAMES[2]))
     through = UNKNOWN if view.total.sell_through is None else f"{view.total.sell_through * 100:.1f}"
 
     def row(index: int) -> list[Line]:

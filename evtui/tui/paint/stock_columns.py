@@ -173,7 +173,7 @@ def _paces(view: View, rows: Sequence[ProductFigures], rank: int) -> list[Column
     def of(index: int) -> Callable[[ProductFigures], Run]:
         def said(figures: ProductFigures) -> Run:
             windows = figures.velocity
-            if figures.product is not None and view.now < figures.product.on_sale:
+            if view.now < (figures.product.on_sale if figures.product else view.campaign.opens):
                 return "", ""
             if figures.sold is None:
                 return UNKNOWN, "dim"

@@ -19,12 +19,13 @@ _LEAD = 26
 
 
 def graphs(view: View, plans: Sequence[Product], cells: int, rows: int) -> list[Line]:
-    """A graph for each product on one scale, the axis below; nothing where there is no room for all of them."""
+    """A graph for each product on one scale, the axis below; nothing where there is no room for all of them, or where
+    there was no sale in the minutes that would be shown."""
     height = min((rows - 2) // len(plans), GRAPH_ROWS)
-    if height < 1 or view.now < view.campaign.opens:
-        return []
     line = timeline(view, cells - _LEAD - 1)
-    sales = [_sales(view, plan, line) for plan in plans]
+    sales = [_sales(view, plan, line) for plan in plans] if height > 0 else []
+    if not any(sales):
+        return []
     top = max((count for each in sales for count in each.values()), default=0)
     lines: list[Line] = [BLANK]
     for plan, each in zip(plans, sales, strict=True):
@@ -41,10 +42,11 @@ def graphs(view: View, plans: Sequence[Product], cells: int, rows: int) -> list[
 
 
 def _sales(view: View, plan: Product, line: Timeline) -> dict[int, float]:
-    """Minute -> sets sold; zero where nothing was, missing before the sale and since nobody has told of orders."""
+    """Minute -> sets sold; zero where nothing was, missing outside the sale and since nobody has told of orders."""
     heard = view.state.sources.get(Topic.ORDERS)
     if heard is None or heard.taken_at is None:
         return {}
     counts = view.state.orders.sales.get(plan.page_id, Counts()).by_minute(line.start, line.end)
-    known = range(max(line.start, minute_of(plan.on_sale)), min(line.end, minute_of(min(heard.taken_at, view.now)) + 1))
+    end = min(heard.taken_at, view.now, plan.off_sale)
+    known = range(max(line.start, minute_of(plan.on_sale)), min(line.end, minute_of(end) + 1))
     return {minute: counts.get(minute, 0) for minute in known}
