@@ -258,10 +258,12 @@ def _cockpit(context: click.Context, session: Session) -> None:
 
     if sentence := refusal(here()):
         raise UsageError(sentence)
-    from evtui.tui.app import Cockpit
+    from evtui.config.screen import load_screen
+    from evtui.tui.start import open_cockpit
 
-    app = Cockpit(session, whole_frames=context.obj["whole_frames"])
-    app.run()
+    screen = load_screen(os.environ, paths.config_dir())
+    app = open_cockpit(session, screen, whole_frames=context.obj["whole_frames"])
+    app.run(mouse=screen.settings.mouse)
     sys.exit(app.return_code or 0)
 
 

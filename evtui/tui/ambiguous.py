@@ -16,7 +16,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from rich.cells import cell_len
 
 from evtui import text as plain
 
@@ -116,6 +115,8 @@ def sent(data: str) -> str:
 
 
 def _mended(match: re.Match[str]) -> str:
+    from rich.cells import cell_len  # the toolkit's own count; a plain snapshot does without the toolkit
+
     found = match.group()
     if found == PLACEHOLDER:
         return " "

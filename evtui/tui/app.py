@@ -10,24 +10,28 @@ import logging
 from contextlib import suppress
 from typing import Any, ClassVar
 
+from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key
 from textual.screen import Screen
 from textual.widget import Widget
 
+from evtui.alerts.rules import Severity
+from evtui.config.screen import ScreenSettings
 from evtui.domain.reading import Lookup, Reading, Topic
 from evtui.errors import Exit
 from evtui.paths import log_file
 from evtui.session import Session
+from evtui.tui import ambiguous
 from evtui.tui.driver import CellDriver
 from evtui.tui.keymap import KeyMap, toolkit_key, toolkit_keymap
-from evtui.tui.look import Look
 from evtui.tui.present import Present
 from evtui.tui.screens.base import Page
 from evtui.tui.screens.desk import DeskScreen
 from evtui.tui.shell import Shell
-from evtui.tui.terminal import TerminalDriver
-from evtui.tui.view import Settings
+from evtui.tui.start import look_for
+from evtui.tui.terminal import Probe, TerminalDriver
+from evtui.tui.view import Settings, View
 
 log = logging.getLogger(__name__)
 
@@ -61,13 +65,24 @@ class Cockpit(Shell):
         Binding("ctrl+z", "suspend_process", show=False, priority=True),
     ]
 
-    def __init__(self, session: Session, *, whole_frames: bool = False, keymap: KeyMap = KeyMap()) -> None:
-        super().__init__(driver_class=TerminalDriver if whole_frames else CellDriver, ansi_color=True)
+    def __init__(
+        self,
+        session: Session,
+        driver: type[TerminalDriver] = CellDriver,
+        keymap: KeyMap = KeyMap(),
+        settings: Settings = Settings(),
+        wanted: ScreenSettings = ScreenSettings(),
+    ) -> None:
+        super().__init__(driver_class=driver, ansi_color=True)
         self.session = session
-        self.animation_level = "none"
-        self.settings = Settings(Look(), None)
+        self.settings = settings
         self.keymap = keymap
+        self.mouse = wanted.mouse
+        self._wanted = wanted
         self.present = Present(session)
+        self._rung: frozenset[str] = frozenset()
+        """Problems that the bell has rung for."""
+        self.animation_level = "none"
         self._soon = False
         self._started = False
         self._awaited: set[Topic | Lookup] = set(session.state.specs)
@@ -101,9 +116,30 @@ class Cockpit(Shell):
         self.present.remember()
         self.draw()
 
+    def on_probe(self, answer: Probe) -> None:
+        """The terminal said how wide it draws: what was drawn in the belief that it draws narrowly is drawn anew."""
+        wide = answer.ambiguous == 2 and self._wanted.ambiguous_width == "auto"
+        if wide and ambiguous.width() == 1:
+            ambiguous.set_width(2)
+            auto = look_for(self._wanted, 2)
+            look = replace(self.settings.look, graphs=auto.graphs, ascii_borders=auto.ascii_borders)
+            self.change(replace(self.settings, look=look))
+            self.restyle()
+            self.action_redraw()
+
+    def _ring(self, present: View) -> None:
+        """The bell, where it is wanted, for a problem that was not there before."""
+        problems = frozenset(
+            each.alert.key for each in present.standing if each.alert.severity is Severity.PROBLEM and not each.seen
+        )
+        if self._wanted.bell and problems - self._rung:
+            self.bell()
+        self._rung = problems
+
     def draw(self) -> None:
         """Draw every screen there is; rows that are the same are not sent."""
         present = self.view()
+        self._ring(present)
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen | Page):
                 screen.show(present)

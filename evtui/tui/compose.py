@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from evtui.store.load import machine_count, services
-from evtui.text import cell_width
+from evtui.tui.ambiguous import cell_width
 from evtui.tui.desk import Desk
 from evtui.tui.feed import page, rows_of
 from evtui.tui.format import source_note

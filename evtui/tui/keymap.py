@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 from textual.keys import _character_to_key
@@ -52,31 +52,32 @@ class KeyMap(Struct, frozen=True):
         )
 
 
-def conflicts(keymap: KeyMap) -> list[str]:
-    """One sentence for each action nobody knows, each key that two actions of one page claim, and each way out lost."""
+def conflicts(keymap: KeyMap) -> list[tuple[str, str]]:
+    """(action, one sentence) for each action nobody knows, each key that two actions of one page claim, and each way
+    out lost. The action is one that the user gave keys to, so that its place in the settings can be named."""
     known = {action.id for _, actions in PAGES for action in actions} | {action.id for action in UNBOUND}
-    found = [_unknown(name, known) for name in keymap.keys if name not in known]
-    for heading, actions in PAGES:
-        found += [f"{problem} ({heading[0].lower()}{heading[1:]})" for problem in _claims(keymap, (*actions, *UNBOUND))]
-    found += [f'"{name}" has no key: there would be no way out' for name in _FIXED if keymap.keys.get(name) == ()]
+    found = [(name, _unknown(name, known)) for name in keymap.keys if name not in known]
+    for _, actions in PAGES:
+        found += _claims(keymap, (*actions, *UNBOUND))
+    found += [(name, "it needs a key: there would be no way out") for name in _FIXED if keymap.keys.get(name) == ()]
     return list(dict.fromkeys(found))
+
+
+def _claims(keymap: KeyMap, actions: Sequence[Action]) -> Iterator[tuple[str, str]]:
+    held: dict[str, list[str]] = {}
+    for action in actions:
+        for key in keymap.of(action):
+            held.setdefault(key, []).append(action.id)
+    for key, names in held.items():
+        mine = [name for name in names if name in keymap.keys]
+        if len(names) > 1 and mine:
+            others = " and ".join(f'"{name}"' for name in names if name != mine[-1])
+            yield mine[-1], f'the key "{key}" is that of {others} too: give one of them another key'
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:
     near = nearest(name, known)
     return f'there is no action "{name}"' + (f'; did you mean "{near}"?' if near else "; the palette lists them")
-
-
-def _claims(keymap: KeyMap, actions: Sequence[Action]) -> list[str]:
-    held: dict[str, list[str]] = {}
-    for action in actions:
-        for key in keymap.of(action):
-            held.setdefault(key, []).append(action.id)
-    return [
-        f'the key "{key}" is claimed by {" and ".join(names)}: give one of them another key'
-        for key, names in held.items()
-        if len(names) > 1
-    ]
 
 
 def toolkit_key(key: str) -> str:

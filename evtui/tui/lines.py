@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from evtui.text import cell_width, clip
+from evtui.tui.ambiguous import cell_width, clip
 
 Run = tuple[str, str]
 Line = tuple[Run, ...]

@@ -36,8 +36,9 @@ from evtui.domain.reading import ChainFacts, Lookup, Reading, Topic
 from evtui.store.reduce import reduce
 from evtui.tui.compose import draw
 from evtui.tui.desk import Desk
-from evtui.tui.feed import Cursor, Everything, moved
+from evtui.tui.feed import Cursor, moved
 from evtui.tui.lines import plain
+from evtui.tui.rows import Everything
 from evtui.tui.view import View, view
 
 OVERDUE = line(7, after=5 * MINUTE, words=TRANSFERRED, took=None)

@@ -10,7 +10,7 @@ from evtui.alerts.rules import Severity
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
 from evtui.store.state import SourceState
-from evtui.text import cell_width
+from evtui.tui.ambiguous import cell_width
 from evtui.tui.format import at, clock_span, span
 from evtui.tui.lines import Line, exactly, spread, width
 from evtui.tui.paint.orders import label

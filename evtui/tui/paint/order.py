@@ -8,7 +8,7 @@ from evtui.domain.chain import Step, StepState
 from evtui.domain.reading import Failure, Lookup, Reading
 from evtui.store.delivery import ChainStep, age, chain
 from evtui.store.tracked import Tracked
-from evtui.text import clip, fit
+from evtui.tui.ambiguous import clip, fit
 from evtui.tui.format import UNKNOWN, at, span
 from evtui.tui.lines import BLANK, Line
 from evtui.tui.paint.orders import label, state_word

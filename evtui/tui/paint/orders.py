@@ -11,12 +11,13 @@ from evtui.domain.reading import Topic
 from evtui.store.delivery import age, chain
 from evtui.store.orders import RECENT_LINES
 from evtui.store.tracked import Tracked
-from evtui.text import clip, fit
+from evtui.tui.ambiguous import clip, fit
 from evtui.tui.desk import Desk
-from evtui.tui.feed import Count, Cursor, Page, Rows
+from evtui.tui.feed import Cursor, Page
 from evtui.tui.format import at, span
 from evtui.tui.lines import BLANK, Line, folded, restyle
 from evtui.tui.look import Pane
+from evtui.tui.rows import Count, Rows
 from evtui.tui.view import View
 
 TOPIC = Topic.ORDERS

@@ -13,10 +13,11 @@ from evtui.domain.codes import OrderCode
 from evtui.store.tracked import Tracked
 from evtui.tui.compose import layout
 from evtui.tui.desk import Desk
-from evtui.tui.feed import Cursor, Finder, Page, Rows, at_time, frozen, moved, page, rows_of, showing
+from evtui.tui.feed import Cursor, Finder, Page, at_time, frozen, moved, page, rows_of, showing
 from evtui.tui.host import Host, host
 from evtui.tui.layout import Layout, inner
 from evtui.tui.paint.orders import rows_for
+from evtui.tui.rows import Rows
 from evtui.tui.view import View
 
 if TYPE_CHECKING:

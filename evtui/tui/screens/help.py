@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from evtui.text import fit
+from textwrap import wrap
+
 from evtui.tui.actions import PAGES, TEXT, UNBOUND, Action
+from evtui.tui.ambiguous import cell_width, fit
 from evtui.tui.keymap import KeyMap
 from evtui.tui.lines import BLANK, Line
 from evtui.tui.screens.base import Page, bindings
 from evtui.tui.view import View
+
+NAME_CELLS = 17
+"""Cells for the name of an action: the longest is `previous-problem`."""
 
 
 class HelpPage(Page):
@@ -22,20 +27,23 @@ class HelpPage(Page):
         return "Keys"
 
     def body(self, view: View, cells: int) -> list[Line]:
-        """One line an action, by page: each page has only what the ones before it have not."""
+        """Every action under the first page that has it, each on as many lines as its words need."""
         keymap = self.cockpit.keymap
         lines: list[Line] = []
         told: set[str] = set()
-        for heading, actions in PAGES:
+        for heading, actions in (*PAGES, ("In the palette, and to give keys to", UNBOUND)):
             fresh = [action for action in actions if action.help not in told]
             told |= {action.help for action in fresh}
-            lines += [((f" {heading}", "head"),), *(_line(keymap, action) for action in fresh), BLANK]
-        lines += [((" In the palette, and to give keys to", "head"),), *(_line(keymap, each) for each in UNBOUND)]
-        return [*lines, BLANK, *_FILTER, BLANK, *_SIGNS]
+            lines += [((f" {heading}", "head"),), *(row for each in fresh for row in _rows(keymap, each, cells)), BLANK]
+        return [*lines, *_FILTER, BLANK, *_SIGNS]
 
 
-def _line(keymap: KeyMap, action: Action) -> Line:
-    return ((f"   {fit(keymap.shown(action), 11)}", "key"), (f"{fit(action.id, 17)} {action.help}", ""))
+def _rows(keymap: KeyMap, action: Action, cells: int) -> list[Line]:
+    lead = f"   {fit(keymap.shown(action), 11)}"
+    words = wrap(action.help, max(cells - len(lead) - NAME_CELLS - 1, 10))
+    names = [fit(action.id, NAME_CELLS), *[" " * NAME_CELLS] * (len(words) - 1)]
+    leads = [lead, *[" " * cell_width(lead)] * (len(words) - 1)]
+    return [((key, "key"), (f"{name} {text}", "")) for key, name, text in zip(leads, names, words, strict=True)]
 
 
 _FIELDS = {

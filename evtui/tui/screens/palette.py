@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from evtui.text import fit, fold
+from evtui.text import fold
 from evtui.tui.actions import DESK, UNBOUND, Action
+from evtui.tui.ambiguous import fit
 from evtui.tui.keymap import KeyMap
 from evtui.tui.lines import Line
 from evtui.tui.screens.prompt import Prompt

@@ -10,7 +10,8 @@ from textual.events import Paste
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from evtui.text import clean, clip, one_line
+from evtui.text import clean, one_line
+from evtui.tui.ambiguous import clip
 from evtui.tui.lines import BLANK, Line
 from evtui.tui.widgets.lines import Lines
 

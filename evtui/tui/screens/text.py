@@ -7,8 +7,8 @@ from collections.abc import Callable
 from evtui.domain.links import links_for_error
 from evtui.report.hand_over import hand_over
 from evtui.store.state import SourceState
-from evtui.text import fit
 from evtui.tui.actions import TEXT
+from evtui.tui.ambiguous import fit
 from evtui.tui.format import UNKNOWN, at, span
 from evtui.tui.host import Host
 from evtui.tui.lines import BLANK, Line, folded

@@ -9,6 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from evtui.tui.ambiguous import prepared
 from evtui.tui.lines import Line, exactly
 from evtui.tui.themes import style
 
@@ -40,7 +41,7 @@ class Lines(Widget):
         strip = self._strips.get(y)
         if strip is None or strip.cell_length != width:
             line = exactly(self._lines[y] if y < len(self._lines) else (), width)
-            strip = Strip([Segment(text, style(name)) for text, name in line], width)
+            strip = Strip([Segment(prepared(text), style(name)) for text, name in line], width)
             self._strips[y] = strip
         return strip
 
