@@ -99,6 +99,8 @@ def newest(held: tuple[Place, ...], moves: Mapping[Place, int], limit: int) -> t
     """
     gone = {pair for pair, count in moves.items() if count < 0}
     new = sorted(pair for pair, count in moves.items() if count > 0)
+    if not gone and new and held and new[0] > held[-1]:  # nearly always
+        return (held[max(len(held) + len(new) - limit, 0) :] + tuple(new))[-limit:]
     left = [pair for pair in held if pair not in gone] if gone else list(held)
     if len(held) >= limit:
         new = new[bisect_right(new, held[0]) :]
