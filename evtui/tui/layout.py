@@ -10,8 +10,8 @@ PANES = ("stock", "orders", "cpu", "errors")
 TALL = (34, 44)
 """Rows from which a second and a third alert have a row of their own."""
 
-WIDE = 100
-"""Columns from which two columns of panes stand side by side."""
+WIDE = 110
+"""Columns from which two columns of panes stand side by side: with fewer an order has no room for its age."""
 
 ORDERS = 97
 """Columns beyond which an order's row has nothing more to say: what is wider goes to the other panes."""

@@ -19,11 +19,13 @@ from desk_launch import (
     seen,
     text,
 )
+from msgspec.structs import replace
 
 from evtui.domain.metrics import FleetSize
 from evtui.domain.reading import FleetSizes, Reading, Topic
 from evtui.store.reduce import reduce
 from evtui.tui.desk import Desk
+from evtui.tui.look import Look
 from evtui.tui.view import view
 
 
@@ -106,3 +108,15 @@ def test_kinds_that_do_not_fit_are_counted() -> None:
     hidden = 26 - sum("Exception" in row for row in rows)
     assert f"{hidden} " in "".join(rows)
     assert "kinds" in "".join(rows)
+
+
+def test_services_stand_in_pairs_where_rows_are_few_and_the_traffic_is_told_once() -> None:
+    campaign = plan(services=4)
+    present = seen(QUIET, campaign)
+    drawn = text(present, "cpu", 80, 24)
+    assert sum(row.count("服務Sv") for row in drawn.splitlines()) == 2
+    assert "traffic 900/min" in drawn.splitlines()[0]
+    dense = text(replace(present, look=Look(compact=True)), "cpu", 80, 24).splitlines()
+    assert [row.count("服務Sv") for row in dense[1:3]] == [2, 2]
+    assert "traffic 900/min" in dense[3]
+    assert "traffic 900" not in dense[0]

@@ -80,7 +80,7 @@ def note(view: View, cells: int, rows: int, pane: Pane = Pane()) -> str:
     """Traffic, where there is no row for it; and machines out of sight where they should be seen."""
     names = services(view.state)
     if _is_packed(names, cells, rows, pane):
-        return load_words.traffic(view)[0][0].strip()
+        return load_words.traffic(view)[0][0].strip() if 2 * rows <= len(names) + 1 else ""
     if not pane.zoomed:
         return ""
     shape = _shape(view, [cpu_now(view.state, name, view.now) for name in names], cells, rows, pane)
@@ -187,7 +187,7 @@ def _silent(text: str, since: str, lead: int, graph: str) -> Line:
 
 
 def _packed(view: View, names: tuple[str, ...], cells: int, rows: int) -> list[Line]:
-    """Two services a row, for a pane of one or two rows."""
+    """Two services a row, for a pane of a few rows, and the traffic if there is one left."""
     each = cells // 2
     lines: list[Line] = []
     for pair in range(0, min(len(names), rows * 2), 2):
@@ -200,6 +200,10 @@ def _packed(view: View, names: tuple[str, ...], cells: int, rows: int) -> list[L
             graph = picture(view, reach, history, 100.0)[0]
             line = (*line, (f"{text} ", _style(cpu)), (f"{graph} ", "graph"))
         lines.append(line)
+    if len(lines) < rows:
+        reach = timeline(view, max(cells - _LEAD - 1, 0))
+        words, style, history, top = load_words.traffic_told(view, reach)
+        lines.append(beside(words[0], style, _LEAD, picture(view, reach, history, top)[0]))
     return lines
 
 
