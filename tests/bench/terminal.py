@@ -32,7 +32,7 @@ QUIET_S = 0.06
 _NOBODY = -1
 """No session has this id."""
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 """Longest wait for a program to show what it should, or to end."""
 
 
@@ -146,7 +146,7 @@ class Session:
                 raise BenchError(f"{self._command.name} ended by itself: {self._last_words()}")
             if self._complete():
                 return Start(self._chunks[-1][0] - self._began, sum(len(data) for _, data in self._chunks))
-        raise BenchError(f"{self._command.name} did not show {self._command.complete}: {self._last_words()}")
+        raise BenchError(f"{self._command.name} never showed a complete screen: {self._last_words()}")
 
     def listen(self, seconds: float) -> None:
         """Let the program go on."""
