@@ -32,7 +32,7 @@ from textual.keys import Keys
 from textual.message import Message
 
 from evtui.errors import Exit
-from evtui.terminal.probe import Answers
+from evtui.terminal.probe import Answers, askable
 from evtui.tui import ambiguous, sgr
 from evtui.tui.inquiry import Inquiry
 
@@ -88,12 +88,8 @@ class TerminalDriver(LinuxDriver):
         self._ending = False
         self._on = False
         """Whether the terminal is ours now."""
-        term = os.environ.get("TERM", "dumb")
-        sane = term not in ("", "dumb")
-        # the Linux console writes what it does not understand of such a question
-        self._inquiry = Inquiry(
-            width=self.ask_width and sane, background=self.ask_background and sane and term != "linux"
-        )
+        asks = askable(os.environ)
+        self._inquiry = Inquiry(width=self.ask_width and asks, background=self.ask_background and asks)
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         # stdout where stderr leads elsewhere: a log of complaints is no place for a screen
         shown = sys.__stderr__ if sys.__stderr__ and sys.__stderr__.isatty() else sys.__stdout__

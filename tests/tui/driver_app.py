@@ -1,8 +1,9 @@
 """A small app for the driver tests, run in a pseudo-terminal: each ctrl+n is one more step of a fixed script.
 
-    python driver_app.py cell|stock
+    python driver_app.py cell|whole|stock [no-mouse] [unasked] [probe]
 
-After a step the title of the terminal is set to its number, so that the test knows without waiting for a time.
+After a step the title of the terminal is set to its number, so that the test knows without waiting for a time; with
+`probe` it is set to what the terminal said of itself, which the app then goes by.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import fcntl
 import random
 import sys
 import termios
+from collections.abc import Collection
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -24,8 +26,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from evtui.text import fit
-from evtui.tui.driver import CellDriver
+from evtui.tui import ambiguous
+from evtui.tui.ambiguous import fit, prepared
+from evtui.tui.driver import CellDriver, driver_class
+from evtui.tui.terminal import Probe, TerminalDriver
 
 TICKS = 20
 """Steps that change figures only, as a second of a launch does."""
@@ -58,7 +62,7 @@ class Lines(Widget):
         width = self.size.width
         text = fit(self._lines[y], width)
         bold = self.rich_style + Style(bold=True)
-        return Strip([Segment(text[:8], bold), Segment(text[8:], self.rich_style)], width)
+        return Strip([Segment(prepared(text[:8]), bold), Segment(prepared(text[8:]), self.rich_style)], width)
 
 
 class Question(ModalScreen[None]):
@@ -80,14 +84,19 @@ class DriverApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "next", priority=True),
         Binding("ctrl+r", "redraw", priority=True),
+        Binding("ctrl+o", "mouse", priority=True),
         Binding("ctrl+z", "suspend_process", priority=True),
         Binding("ctrl+q", "quit", priority=True),
     ]
     animation_level = "none"
 
-    def __init__(self, driver: str) -> None:
-        super().__init__(driver_class=CellDriver if driver == "cell" else None)
+    def __init__(self, driver: str, flags: Collection[str] = ()) -> None:
+        asked = "unasked" not in flags
+        chosen = driver_class(whole_frames=driver == "whole", ask_width=asked, ask_background=asked)
+        super().__init__(driver_class=None if driver == "stock" else chosen)
         self._step = 0
+        self._tells = "probe" in flags
+        self._mouse = "no-mouse" not in flags
         self._random = random.Random(7)
 
     def compose(self) -> ComposeResult:
@@ -131,6 +140,18 @@ class DriverApp(App[None]):
         right.show(4, chance.choice(NAMES) + chance.choice(NAMES))
         self.screen_stack[0].query_one("#stock", Static).update(f"sold {chance.randrange(99)} 份")
 
+    def on_probe(self, message: Probe) -> None:
+        ambiguous.set_width(message.ambiguous or 1)
+        if self._tells and self._driver is not None:
+            self.refresh(layout=True)
+            self._driver.write(f"\x1b]2;probe {message.ambiguous} {message.background_dark}\x07")
+
+    def action_mouse(self) -> None:
+        self._mouse = not self._mouse
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.set_mouse(self._mouse)
+            self._driver.write(f"\x1b]2;mouse {self._mouse}\x07")
+
     def action_redraw(self) -> None:
         if isinstance(self._driver, CellDriver):
             self._driver.repaint()
@@ -139,4 +160,6 @@ class DriverApp(App[None]):
 
 if __name__ == "__main__":
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    DriverApp(sys.argv[1]).run()
+    app = DriverApp(sys.argv[1], sys.argv[2:])
+    app.run(mouse="no-mouse" not in sys.argv)
+    sys.exit(app.return_code or 0)

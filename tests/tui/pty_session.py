@@ -15,7 +15,7 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from terminal_model import Terminal
+from terminal_model import Terminal, usual_width
 
 DEADLINE = 10.0
 """Seconds until a condition that never comes true fails the test."""
@@ -32,10 +32,15 @@ class PtySession:
         *,
         modern: bool = True,
         told: bool = True,
+        slow: bool = False,
+        width: Callable[[str], int] = usual_width,
     ) -> None:
-        """`told`: whether the terminal tells its size to those who ask."""
+        """`told`: whether the terminal tells its size to those who ask; `slow`: its answers are kept for `answer`."""
         columns, rows = size
-        self.terminal = Terminal(columns, rows, modern=modern)
+        self.terminal = Terminal(columns, rows, width, modern=modern)
+        self.slow = slow
+        self.raw = ""
+        """Everything it was sent, as text."""
         self.received = 0
         self._fd, child = pty.openpty()
         if told:
@@ -72,11 +77,18 @@ class PtySession:
         except OSError:  # nobody is left on the other side
             return False
         self.received += len(data)
-        self.terminal.feed(self._decode(data))
+        text = self._decode(data)
+        self.raw += text
+        self.terminal.feed(text)
+        if not self.slow:
+            self.answer()
+        return True
+
+    def answer(self) -> None:
+        """Says what the terminal has been asked."""
         if self.terminal.answers:
             self.send(self.terminal.answers)
             self.terminal.answers = ""
-        return True
 
     def until(self, condition: Callable[[], object], what: str) -> None:
         end = time.monotonic() + DEADLINE
