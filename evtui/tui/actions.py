@@ -69,7 +69,7 @@ _SHOWN = (
     Action("zone", "app.next_zone", ("t",), "times in the campaign's zone, in UTC, in the zone of this machine"),
     Action("mouse", "app.mouse", ("M",), "mouse on or off: off, the terminal's own selection works"),
     Action("redraw", "app.redraw", ("R",), "paint the whole screen anew, when something else wrote on it"),
-    Action("palette", "app.palette", (":",), "find any action by its name and do it", ":"),
+    Action("palette", "app.palette", (":",), "find any action by its name and do it", "all"),
     Action("help", "app.help", ("?",), "show these keys", "help"),
     Action(
         "quit",

@@ -73,6 +73,24 @@ def folded(line: Line, cells: int) -> list[Line]:
     return [tuple(runs) for runs in lines]
 
 
+def wrapped(line: Line, cells: int) -> list[Line]:
+    """`line`, of one style, broken between words: what follows stands two cells in from where it began."""
+    if width(line) <= cells or len({style for _, style in line}) > 1:
+        return folded(line, cells)
+    text, style = plain(line), line[0][1]
+    blank = " " * (len(text) - len(text.lstrip()))
+    rows: list[str] = []
+    row = blank
+    for word in text.split():
+        begun = row.strip() != ""
+        if begun and cell_width(row) + 1 + cell_width(word) > cells:
+            rows.append(row)
+            row = f"{blank}  {word}"
+        else:
+            row += f" {word}" if begun else word
+    return [part for each in (*rows, row) for part in folded(((each, style),), cells)]
+
+
 def restyle(line: Line, style: str) -> Line:
     """The whole line in one style: a selected row, or a pane whose source is late."""
     return ((plain(line), style),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from rich.cells import cell_len
 from evtui.text import cell_width, clean
 from evtui.tui.format import at, change, clock_span, hour_or_day, number, percent, short_number, span
 from evtui.tui.graphs import spark
-from evtui.tui.lines import Line, block, exactly, folded, plain, restyle, spread, width
+from evtui.tui.lines import Line, block, exactly, folded, plain, restyle, spread, width, wrapped
 from evtui.tui.themes import NAMES
 
 CHARACTERS = st.sampled_from("a 字券é▁\t\n") | st.characters(codec="utf-8")
@@ -149,3 +150,18 @@ def test_the_scale_is_fixed() -> None:
 
 def test_styles_are_known_by_name() -> None:
     assert {"", "dim", "warn", "alert", "ok", "focus", "selected"} <= NAMES
+
+
+@given(st.lists(st.text("ab 券×", min_size=0, max_size=12), max_size=12), st.integers(8, 40), st.integers(0, 3))
+def test_wrapping_loses_no_word_and_fits(words: list[str], cells: int, indent: int) -> None:
+    text = " " * indent + " ".join(words)
+    rows = wrapped(((text, "dim"),), cells)
+    assert all(width(row) <= cells for row in rows)
+    assert "".join(plain(row) for row in rows).replace(" ", "") == text.replace(" ", "")
+    assert all({style for _, style in row} == {"dim"} for row in rows)
+    if width(((text, ""),)) > cells and " " in text.strip() and len(rows) > 1 and not any(map(long_for(cells), words)):
+        assert all(plain(row).startswith(" " * (indent + 2)) for row in rows[1:])
+
+
+def long_for(cells: int) -> Callable[[str], bool]:
+    return lambda word: any(cell_width(part) + 5 > cells for part in word.split())

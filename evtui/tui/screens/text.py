@@ -11,7 +11,7 @@ from evtui.tui.actions import TEXT
 from evtui.tui.ambiguous import fit
 from evtui.tui.format import UNKNOWN, at, span
 from evtui.tui.host import Host
-from evtui.tui.lines import BLANK, Line, folded
+from evtui.tui.lines import BLANK, Line, wrapped
 from evtui.tui.paint.errors import fault_row
 from evtui.tui.screens.base import Page, bindings
 from evtui.tui.screens.links import address
@@ -38,7 +38,7 @@ class TextPage(Page):
 
     def body(self, view: View, cells: int) -> list[Line]:
         """The lines, on as many rows as they need."""
-        return [row for line in self._lines(self.cockpit, view) for row in (folded(line, cells) if line else [BLANK])]
+        return [row for line in self._lines(self.cockpit, view) for row in (wrapped(line, cells) if line else [BLANK])]
 
 
 def hand_over_page() -> TextPage:
