@@ -16,11 +16,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
-
 from evtui import text as plain
 
 PLACEHOLDER = "\ufdd0"
 """Stands for the right half of an ambiguous character; a noncharacter, which `evtui.text.clean` lets nobody send."""
+
+_OURS = "\u200b"
+"""Marks the left half as one that had a right half, should they be cut apart. Takes no cell; `clean` stops it too."""
 
 _SIGNS = dict(zip("×Δ·–—…±•≈≤≥←→↑↓⇒●○▲▼◀▶", "xd.--~+*~<><>^v>*o^v<>", strict=True))
 _BLOCKS = dict(zip("▁▂▃▄▅▆▇█▀▉▊▋▌▍▎▏▐▔▕░▒▓", '_.:-=+*#"##||||||"|.:#', strict=True))
@@ -100,28 +102,30 @@ def prepared(text: str) -> str:
     """`text` as a segment for the toolkit must hold it, so that the toolkit counts as many cells as the terminal."""
     if _width == 1 or text.isascii():
         return text
-    return _doubled().sub(rf"\g<0>{PLACEHOLDER}", text.translate(_TWINS))
+    return _doubled().sub(rf"\g<0>{_OURS}{PLACEHOLDER}", text.translate(_TWINS))
 
 
 def sent(data: str) -> str:
     """`data` from the toolkit as the terminal must get it.
 
-    An ambiguous character without its placeholder is text that the toolkit made, in which it counts one cell: its twin
-    goes out instead, or `?`. So it does where a character was cut in half.
+    Half a character is a blank. An ambiguous character that was not prepared is text that the toolkit made, in which it
+    counts one cell: its twin goes out instead, or `?`.
     """
     if _width == 2 and not data.isascii():
         return _troubled().sub(_mended, data)
-    return data.replace(PLACEHOLDER, " ") if PLACEHOLDER in data else data
+    if PLACEHOLDER in data or _OURS in data:  # prepared while the other width was believed
+        return data.replace(_OURS, "").replace(PLACEHOLDER, " ")
+    return data
 
 
 def _mended(match: re.Match[str]) -> str:
     from rich.cells import cell_len  # the toolkit's own count; a plain snapshot does without the toolkit
 
     found = match.group()
-    if found == PLACEHOLDER:
+    if found[-1] == PLACEHOLDER and len(found) > 1:
+        return found[0]
+    if found[-1] in (PLACEHOLDER, _OURS):
         return " "
-    if found[-1] == PLACEHOLDER:
-        return found[:-1]
     twin = found[0].translate(_TWINS)
     return twin.ljust(cell_len(found)) if twin.isascii() else "?" * cell_len(found)
 
@@ -136,7 +140,7 @@ def _doubled() -> re.Pattern[str]:
 def _troubled() -> re.Pattern[str]:
     """Matches what cannot go out as it stands, and doubled characters that can."""
     signs = re.escape("".join(map(chr, _TWINS)))
-    return re.compile(f"[{_doubled_ranges()}{signs}]\ufe0f?{PLACEHOLDER}?|{PLACEHOLDER}")
+    return re.compile(f"[{_doubled_ranges()}{signs}](?:{_OURS}{PLACEHOLDER}?|\ufe0f)?|{PLACEHOLDER}")
 
 
 @lru_cache(1)

@@ -60,14 +60,10 @@ def _style(parts: tuple[str | None, str | None, str, str | None]) -> Style:
 styles = st.none() | style_parts.map(_style)
 runs = st.tuples(words, styles)
 lines: st.SearchStrategy[Line] = st.lists(runs, max_size=4).map(tuple)
-sizes = st.tuples(st.integers(1, 90), st.integers(1, 30)) if LARGE else st.tuples(st.integers(1, 30), st.integers(1, 8))
-corners = (
-    st.tuples(st.integers(-3, 80), st.integers(-2, 25)) if LARGE else st.tuples(st.integers(-2, 28), st.integers(-1, 7))
-)
-extents = (
-    st.tuples(st.integers(1, 40), st.integers(1, 12)) if LARGE else st.tuples(st.integers(1, 12), st.integers(1, 4))
-)
-changes = st.lists(st.tuples(st.integers(0, 30), lines), min_size=1, max_size=6)
+sizes = st.tuples(st.integers(1, 40 if LARGE else 16), st.integers(1, 10 if LARGE else 4))
+corners = st.tuples(st.integers(-3, 35 if LARGE else 14), st.integers(-2, 9 if LARGE else 3))
+extents = st.tuples(st.integers(1, 20 if LARGE else 8), st.integers(1, 6 if LARGE else 3))
+changes = st.lists(st.tuples(st.integers(0, 9), lines), min_size=1, max_size=4)
 HARMLESS = ("\x07", "\x1b]2;title\x07", "\x1b]52;c;aGk=\x07", "\x1b[?25l", "\x1b[?1000l", "\x1b[?2048$p")
 FOREIGN = (
     "wrote over it\r\n",
@@ -297,7 +293,7 @@ def prove(examples: int, steps: int) -> None:
 def test_cells_sent_alone_make_the_same_screen() -> None:
     end = time.monotonic() + SECONDS
     while True:
-        prove(*((30, 60) if LARGE else (60, 20)))
+        prove(*((50, 40) if LARGE else (40, 20)))
         if LARGE:
             print(f"{Screens.examples} examples, {Screens.steps} steps", flush=True)
         if time.monotonic() >= end:
