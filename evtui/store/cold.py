@@ -43,6 +43,8 @@ class Sums(msgspec.Struct, gc=False):
     """Lines that have a place in the feed."""
     odd: int = 0
     """Placed lines that should not be."""
+    open: int = 0
+    """Lines that wait for their delivery."""
     oldest: float = -NEVER
     newest: float = NEVER
     released: float = NEVER

@@ -23,7 +23,7 @@ V = TypeVar("V")
 class Room(Struct, frozen=True):
     """How much of an order book stays in memory."""
 
-    lines: int = 40_000
+    lines: int = 44_000
     """Lines told of last, half a kilobyte each: of a thousand orders a second, delivered within forty seconds, each is
     written but once."""
     open: int = 12_000
@@ -85,7 +85,7 @@ class Freezer:
         room = self._room.open - buckets.kept_count
         cold: dict[str, Cold[Tracked]] = {}
         kept: dict[str, dict[str, Tracked]] = {}
-        for key in _largest(buckets, bites):
+        for key in _settled(buckets, self._room.lines, bites):
             whole = buckets.bucket(key)
             cold[key] = self._put(buckets, key, whole, LINES)
             running = {code: tracked for code, tracked in whole.items() if tracked.is_open}
@@ -98,7 +98,7 @@ class Freezer:
     def _groups(self, groups: Buckets[tuple[str, ...]], bites: int) -> Buckets[tuple[str, ...]]:
         if groups.held <= self._room.groups:
             return groups
-        keys = _largest(groups, bites)
+        keys = _settled(groups, self._room.groups, bites)
         return groups.frozen({key: self._put(groups, key, groups.bucket(key), GROUPS) for key in keys}, {})
 
     def _put(self, buckets: Buckets[V], key: str, whole: Mapping[str, V], coding: Coding[V]) -> Cold[V]:
@@ -107,6 +107,18 @@ class Freezer:
         return cold
 
 
-def _largest(buckets: Buckets[V], count: int) -> list[str]:
-    """The buckets that free most, of equals those told of longest ago."""
-    return sorted(buckets.hot, key=lambda key: len(buckets.hot[key]), reverse=True)[:count]
+def _settled(buckets: Buckets[V], room: int, bites: int) -> list[str]:
+    """The buckets with most that is settled, of equals those told of longest ago: what is open is told of again.
+
+    Beyond what there is no room for, only such as are settled altogether.
+    """
+    free = {key: max(len(bucket) - bucket.sums.open, 0) for key, bucket in buckets.hot.items()}
+    found: list[str] = []
+    excess = buckets.held - room
+    for key in sorted(free, key=free.__getitem__, reverse=True)[:bites]:
+        size = len(buckets.hot[key])
+        if excess <= 0 and free[key] < size:
+            break
+        found.append(key)
+        excess -= size
+    return found

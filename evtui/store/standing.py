@@ -73,10 +73,12 @@ def note(sums: Sums, before: Stand, after: Stand) -> None:
     if before.at is not None:
         sums.placed -= 1
         sums.odd -= bool(before.odd)
+        sums.open -= before.open is not None
     if after.at is None:
         return
     sums.placed += 1
     sums.odd += bool(after.odd)
+    sums.open += after.open is not None
     time = after.at[0]
     if time < sums.oldest:
         sums.oldest = time
