@@ -40,7 +40,7 @@ def frame(
             inner = exactly(body[index] if index < len(body) else BLANK, cells - 2)
             lines.append(exactly(((side, edge), *inner, (side, edge)), cells))
         lines.append(((low_left + signs[1] * (cells - 2) + low_right, edge),))
-    return [_in_plain_signs(line) for line in lines] if look.ascii_borders else lines
+    return [plain_signs(line) for line in lines] if look.ascii_borders else lines
 
 
 def _titled(title: str, note: tuple[str, str], cells: int, signs: str, edge: str) -> Line:
@@ -54,7 +54,8 @@ def _titled(title: str, note: tuple[str, str], cells: int, signs: str, edge: str
     return exactly(((first, edge), *left, (rule, edge), *right), cells)
 
 
-def _in_plain_signs(line: Line) -> Line:
+def plain_signs(line: Line) -> Line:
+    """`line` with plain characters for the signs that painters draw with, each as wide as it was."""
     return tuple((text if text.isascii() else text.translate(_TWINS), style) for text, style in line)
 
 
