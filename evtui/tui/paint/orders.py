@@ -5,13 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from datetime import timedelta
 
+from msgspec import Struct
+
 from evtui.domain.chain import Step, StepState
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
 from evtui.store.delivery import age, chain
 from evtui.store.orders import RECENT_LINES
 from evtui.store.tracked import Tracked
-from evtui.tui.ambiguous import clip, fit
+from evtui.tui.ambiguous import cell_width, clip, fit
 from evtui.tui.desk import Desk
 from evtui.tui.feed import Cursor, Page
 from evtui.tui.format import at, span
@@ -38,6 +40,12 @@ STAGES = (Step.PAID, Step.TRANSFERRED, Step.TASK, Step.DELIVERED)
 STAGE_CELLS = 9
 """Cells of such a column."""
 
+TS_CELLS = 16
+"""Cells of the column with the line's own code, where there is room for it."""
+
+AGE_CELLS = 9
+"""Cells of the age: `in 61m34s`."""
+
 
 def rows_for(rows: int, *, zoomed: bool) -> int:
     """Orders that fit a pane of `rows` rows."""
@@ -48,10 +56,10 @@ def paint(view: View, cells: int, rows: int, shown: Page, pane: Pane = Pane(), *
     """The body of the pane."""
     if rows < 1:
         return []
-    stages = pane.zoomed and cells >= 76 + STAGE_CELLS * len(STAGES)
-    lines: list[Line] = [_head(view, cells, stages=stages)] if rows >= HEAD_ROWS else []
+    columns = _columns(view, cells)
+    lines: list[Line] = [_head(columns)] if rows >= HEAD_ROWS else []
     for index, tracked in enumerate(shown.lines):
-        line = _row(view, tracked, cells, stages=stages)
+        line = _row(view, tracked, columns)
         lines.append(restyle(line, "selected") if index == shown.selected else line)
     if not shown.lines:
         lines.append(((" no order matches" if filtered else f" {_nothing(view)}", "dim"),))
@@ -116,42 +124,59 @@ def age_word(view: View, tracked: Tracked) -> str:
     return span(age(tracked, view.state, view.now))
 
 
-def label(view: View, tracked: Tracked) -> str:
-    """The product's short label, with the number of sets where it is not one."""
+def label(view: View, tracked: Tracked, cells: int = 0) -> str:
+    """The product's short label, or its name where that fits; with the number of sets where it is not one."""
     product = view.campaign.product(tracked.line.page_id)
     name = product.label if product else f"page {tracked.line.page_id if tracked.line.page_id is not None else '--'}"
-    return f"{name} ×{tracked.line.quantity}" if tracked.line.quantity != 1 else name
+    sets = f" ×{tracked.line.quantity}" if tracked.line.quantity != 1 else ""
+    if product and cell_width(product.name + sets) <= cells:
+        name = product.name
+    return name + sets
 
 
-def _widths(cells: int) -> tuple[int, int, int]:
-    """(product, state, age) widths; the code column is never cut."""
-    last = 9
+class _Columns(Struct, frozen=True):
+    """Cells of each column; the code column is never cut, and what is not needed stays empty at the right."""
+
+    product: int
+    state: int
+    ts_code: int
+    """0: there is no such column."""
+    stages: tuple[Step, ...]
+
+
+def _columns(view: View, cells: int) -> _Columns:
+    """What fits `cells`: first the stages, then the line's own code, and never more for the product than its names."""
     state = 12 if cells >= 66 else 11
-    return max(cells - 1 - 9 - 15 - 1 - state - last, 6), state, last
+    room = cells - 1 - 9 - 15 - 1 - state - AGE_CELLS
+    longest = max(cell_width(product.name) for product in view.campaign.products) + 4
+    stages = STAGES if room >= 26 + STAGE_CELLS * len(STAGES) else ()
+    room -= STAGE_CELLS * len(stages)
+    ts_code = TS_CELLS if stages and room >= 26 + TS_CELLS else 0
+    return _Columns(max(min(room - ts_code, longest), 6), state, ts_code, stages)
 
 
-def _head(view: View, cells: int, *, stages: bool) -> Line:
-    product, state, last = _widths(cells - (STAGE_CELLS * len(STAGES) if stages else 0))
-    text = f" {'time':<8} {'order':<15}{fit('product', product)} {fit('state', state)}{'age':>{last}}"
-    return ((text + "".join(f"{_SHORT[step]:>{STAGE_CELLS}}" for step in STAGES if stages), "dim"),)
+def _head(columns: _Columns) -> Line:
+    text = f" {'time':<8} {'order':<15}" + (f"{'line':<{TS_CELLS}}" if columns.ts_code else "")
+    text += f"{fit('product', columns.product)} {fit('state', columns.state)}{'age':>{AGE_CELLS}}"
+    return ((text + "".join(f"{_SHORT[step]:>{STAGE_CELLS}}" for step in columns.stages), "dim"),)
 
 
-def _row(view: View, tracked: Tracked, cells: int, *, stages: bool) -> Line:
-    product, state, last = _widths(cells - (STAGE_CELLS * len(STAGES) if stages else 0))
+def _row(view: View, tracked: Tracked, columns: _Columns) -> Line:
     late = tracked.is_open and age(tracked, view.state, view.now) > view.campaign.sla.deliver_within
     word, style = ("OVERDUE", "alert") if late else state_word(tracked)
     ageing = age(tracked, view.state, view.now) if tracked.is_open else timedelta()
     warned = any(ageing > limit for limit in view.campaign.sla.warn_at)
     mark = "!" if late else "~" if warned else " "
-    time = at(tracked.line.created_at, view.zone)
-    body = f"{time} {fit(tracked.line.tg_code, 15)}{fit(label(view, tracked), product)} "
+    codes = f"{at(tracked.line.created_at, view.zone)} {fit(tracked.line.tg_code, 15)}"
+    if columns.ts_code:
+        codes += fit(tracked.line.ts_code, TS_CELLS)
     line: Line = (
         (mark, "alert" if late else "warn"),
-        (body, ""),
-        (fit(word, state), style),
-        (f"{age_word(view, tracked):>{last}}", "alert" if late else "warn" if warned else ""),
+        (f"{codes}{fit(label(view, tracked, columns.product), columns.product)} ", ""),
+        (fit(word, columns.state), style),
+        (f"{age_word(view, tracked):>{AGE_CELLS}}", "alert" if late else "warn" if warned else ""),
     )
-    return (*line, (_stages(tracked), "dim")) if stages else line
+    return (*line, (_stages(tracked), "dim")) if columns.stages else line
 
 
 _SHORT = {Step.PAID: "paid", Step.TRANSFERRED: "transf.", Step.TASK: "task", Step.DELIVERED: "deliv."}
