@@ -59,6 +59,8 @@ class Start:
 
     seconds: float
     sent: int
+    filled: float
+    """Seconds until the first screen with everything on it that a complete one has, were it still lacking."""
 
 
 @dataclass(frozen=True)
@@ -139,13 +141,18 @@ class Session:
         Raises:
             BenchError: it never was, or the program ended.
         """
+        filled = 0.0
         while time.monotonic() - self._began < PATIENCE_S:
             if self._read(QUIET_S):
                 continue
             if self._process.poll() is not None:
                 raise BenchError(f"{self._command.name} ended by itself: {self._last_words()}")
-            if self._complete():
-                return Start(self._chunks[-1][0] - self._began, sum(len(data) for _, data in self._chunks))
+            if not self._chunks or not self._filled():
+                continue
+            seconds = self._chunks[-1][0] - self._began
+            filled = filled or seconds
+            if not (self._command.lacking and re.search(self._command.lacking, self.text())):
+                return Start(seconds, sum(len(data) for _, data in self._chunks), filled)
         raise BenchError(f"{self._command.name} never showed a complete screen: {self._last_words()}")
 
     def listen(self, seconds: float) -> None:
@@ -220,11 +227,9 @@ class Session:
             os.write(self._master, answer)
         return bool(data)
 
-    def _complete(self) -> bool:
+    def _filled(self) -> bool:
         text = self.text()
-        if self._command.lacking and re.search(self._command.lacking, text):
-            return False
-        return bool(self._chunks) and all(re.search(each, text) for each in self._command.complete)
+        return all(re.search(each, text) for each in self._command.complete)
 
     def _catch_up(self, count: int) -> None:
         for _, data in self._chunks[self._fed : count]:

@@ -91,7 +91,9 @@ def test_a_screen_is_not_complete_while_it_says_so() -> None:
         "import time; print('READY partial', end='', flush=True); time.sleep(0.3); print('\\rREADY whole  '); input()"
     )
     with Session(Command("a program", (sys.executable, "-c", source), ("READY",), "partial")) as session:
-        assert session.settle().seconds > 0.3
+        start = session.settle()
+        assert start.seconds > 0.3
+        assert start.filled < start.seconds - 0.2
         assert "whole" in session.text()
 
 
