@@ -82,6 +82,8 @@ class Cockpit(Shell):
         self.present = Present(session)
         self._rung: frozenset[str] = frozenset()
         """Problems that the bell has rung for."""
+        self._trouble = ""
+        """What the store has said last about its own troubles."""
         self.animation_level = "none"
         self._soon = False
         self._started = False
@@ -114,6 +116,10 @@ class Cockpit(Shell):
         self._soon = False
         self.present.forget()
         self.present.remember()
+        trouble = self.session.store.trouble
+        if trouble != self._trouble and trouble:
+            self.say(trouble)
+        self._trouble = trouble
         self.draw()
 
     def on_probe(self, answer: Probe) -> None:

@@ -55,7 +55,9 @@ def preflight_page() -> TextPage:
     """Findings of the plan, and how every source is."""
 
     def lines(cockpit: Host, view: View) -> list[Line]:
-        return [*_sources(view), BLANK, *_findings(cockpit)]
+        trouble = cockpit.session.store.trouble
+        own: list[Line] = [BLANK, ((f" {trouble}", "alert"),)] if trouble else []
+        return [*_sources(view), *own, BLANK, *_findings(cockpit)]
 
     return TextPage("Preflight", "preflight", lines)
 
