@@ -12,7 +12,7 @@ from evtui.tui.format import source_note
 from evtui.tui.layout import PANES, Box, Layout, arrange, inner
 from evtui.tui.lines import BLANK, Line, block, text_of
 from evtui.tui.paint import chrome, cpu, errors, orders, stock
-from evtui.tui.paint.frame import dimmed, frame
+from evtui.tui.paint.frame import dimmed, frame, plain_signs
 from evtui.tui.view import View
 
 _TITLES = {"stock": "Stock", "orders": "Orders", "cpu": "CPU · traffic", "errors": "Errors"}
@@ -31,19 +31,24 @@ def draw(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
     """The lines of one box: exactly `box.height` of exactly `box.width` cells."""
     if name in PANES:
         return _pane(view, desk, name, box)
-    width = box.width
+    lines = _around(view, desk, name, box)
+    if view.look.ascii_borders:
+        lines = [plain_signs(line) for line in lines]
+    return block(lines, box.width, box.height)
+
+
+def _around(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
     match name:
         case "header":
-            line = chrome.header(view, width)
+            return [chrome.header(view, box.width)]
         case "first":
-            line = chrome.first_line(view, width)
+            return [chrome.first_line(view, box.width)]
         case "alert":
-            return block(chrome.alert_lines(view, width, box.height, desk.alert), width, box.height)
+            return chrome.alert_lines(view, box.width, box.height, desk.alert)
         case "tabs":
-            line = _tabs(desk)
+            return [_tabs(desk)]
         case _:
-            line = chrome.footer(desk.keys, width)
-    return block([line], width, box.height)
+            return [chrome.footer(desk.keys, box.width)]
 
 
 def _tabs(desk: Desk) -> Line:
