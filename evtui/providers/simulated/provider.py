@@ -56,6 +56,14 @@ class Told(Struct, frozen=True):
     more: bool = True
 
 
+class Played(Struct, frozen=True):
+    """What the sources of one session share: the world, and the logs that its trouble leaves behind."""
+
+    world: World
+    health: Health
+    faults: FaultLog
+
+
 class SimulatedSettings(base.Settings, frozen=True, kw_only=True):
     """`scenario` is a name, `seed` any whole number; `--scenario` and `--seed` go before both."""
 
@@ -80,12 +88,13 @@ class SimulatedProvider:
         self._campaign = context.campaign
         self._scenario = scenario
         key = ("simulated world", scenario.name, seed)
-        world = context.shared.get(key)
-        if not isinstance(world, World):
-            world = context.shared[key] = _world(context, scenario, seed)
-        self._world: World = world
-        self._health = Health(world)
-        self._faults = FaultLog(world)
+        played = context.shared.get(key)
+        if not isinstance(played, Played):
+            world = _world(context, scenario, seed)
+            played = context.shared[key] = Played(world, Health(world), FaultLog(world))
+        self._world = played.world
+        self._health = played.health
+        self._faults = played.faults
         self._polls: dict[Topic, Callable[[int, object], Answer]] = {
             Topic.STOCK: self._stock,
             Topic.ORDERS: self._orders,

@@ -100,7 +100,7 @@ def test_stock_and_orders_agree_at_every_moment(rate: int) -> None:
 
 def test_an_hour_has_more_orders_than_serials_and_no_code_twice() -> None:
     bench = Bench()
-    world = bench.context.shared["simulated world", "load", 1]
+    world = bench.context.shared["simulated world", "load", 1].world
     began = bench.tellings()[0][0].created_at
     seen: set[str] = set()
     for minute in range(0, 180, 3):  # a second out of each of these minutes, three hours long
@@ -127,7 +127,7 @@ def test_look_ups_know_every_order_by_either_code(number: int) -> None:
     bench = Bench()
     moment = START - timedelta(minutes=1) + timedelta(milliseconds=number)
     bench.until(max(moment, START))
-    world = bench.context.shared["simulated world", "load", 1]
+    world = bench.context.shared["simulated world", "load", 1].world
     made = int(moment.timestamp() * 1000)
     paid = world.lines_changed(made - 1, made)[-1]
     for code in (paid.ts_code, paid.tg_code):

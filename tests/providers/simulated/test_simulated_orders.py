@@ -81,10 +81,10 @@ def test_sources_of_one_session_share_one_world() -> None:
     launch = Launch("rush", at(10, 5))
     other = SimulatedProvider.open(SimulatedSettings(), launch.context)
     launch.poll(Topic.ORDERS)
-    (world,) = launch.context.shared.values()
-    assert not world.behind(to_ms(launch.clock.now()))
+    (played,) = launch.context.shared.values()
+    assert not played.world.behind(to_ms(launch.clock.now()))
     assert finish(other.poll(Topic.STOCK, None)) == launch.poll(Topic.STOCK)
-    assert list(launch.context.shared.values()) == [world]
+    assert list(launch.context.shared.values()) == [played]
 
 
 async def test_sources_asked_at_once_while_the_world_catches_up_agree() -> None:
