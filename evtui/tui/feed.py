@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from evtui.store import history
+from evtui.store.orders import place
 from evtui.store.places import Place
 from evtui.store.search import Search, matches
 from evtui.store.state import LaunchState
@@ -100,7 +101,8 @@ def rows_of(view: View, cursor: Cursor, found: Found | None, *, overdue_only: bo
     """What the feed holds now; `found` is what its filter found, None where there is no filter."""
     if overdue_only:
         late = [each.tracked for each in view.late]
-        return Listed(late if found is None else [each for each in late if _wanted(found.search, each, view)])
+        late = late if found is None else [each for each in late if _wanted(found.search, each, view)]
+        return Listed(late, lambda line: (line.clock_start(view.campaign)[0].timestamp(), line.line.ts_code))
     if found is None:
         return Everything(view.state, cursor.anchor)
     recent = view.state.orders.recent
@@ -108,7 +110,8 @@ def rows_of(view: View, cursor: Cursor, found: Found | None, *, overdue_only: bo
     orders = view.state.orders
     fresh = [line for _, code in reversed(newest) if (line := orders.get(code)) and _wanted(found.search, line, view)]
     older = [line for code in found.codes if (line := orders.get(code)) and _wanted(found.search, line, view)]
-    return Listed([*fresh, *older], Count(len(fresh) + found.count.number, found.count.exact))
+    count = Count(len(fresh) + found.count.number, found.count.exact)
+    return Listed([*fresh, *older], lambda line: place(line, view.campaign), count, newest_first=True)
 
 
 def _wanted(search: Search, line: Tracked, view: View) -> bool:
@@ -137,40 +140,57 @@ def pinned_now(view: View, rows: int) -> tuple[str, ...]:
 def page(view: View, cursor: Cursor, held: Rows, rows: int, *, pins: bool = True) -> Page:
     """What `rows` rows show; with `pins`, overdue lines stand above the rest."""
     orders = view.state.orders
-    codes = cursor.pinned if not cursor.following else pinned_now(view, rows) if pins else ()
+    codes = _pinned(cursor, rows) if not cursor.following else pinned_now(view, rows) if pins else ()
     pinned = tuple(line for code in codes if (line := orders.get(code)))
-    top = orders.get(cursor.top) if cursor.top else None
-    flow = _flow(held, top, codes, rows - len(pinned))
-    lines = (*pinned, *flow)
-    if cursor.following or not lines:
+    room = rows - len(pinned)
+    flow = _flow(held, orders.get(cursor.top) if cursor.top else None, codes, room)
+    if cursor.following or not (pinned or flow):
         return Page(pinned, flow, -1)
-    found = next((row for row, line in enumerate(lines) if line.line.ts_code == cursor.code), -1)
     chosen = orders.get(cursor.code)
+    if chosen is not None and cursor.code not in codes and not held.holds(chosen):
+        # it does not belong to the feed any more: the next one takes its place
+        chosen = next(iter(held.below(chosen, 1) or held.above(chosen, 1)), chosen)
+    found = _row_of(chosen, (*pinned, *flow))
     if found < 0 and chosen is not None and held.holds(chosen):  # the pane is smaller than it was, or zoomed
         again = showing(cursor, held, rows, chosen, low=True)
-        flow = _flow(held, orders.get(again.top), codes, rows - len(pinned))
-        lines = (*pinned, *flow)
-        found = next((row for row, line in enumerate(lines) if line.line.ts_code == cursor.code), -1)
-    return Page(pinned, flow, found if found >= 0 else min(cursor.index, len(lines) - 1))
+        flow = _flow(held, orders.get(again.top), codes, room)
+        found = _row_of(chosen, (*pinned, *flow))
+    return Page(pinned, flow, found if found >= 0 else min(cursor.index, len(pinned) + len(flow) - 1))
+
+
+def _pinned(cursor: Cursor, rows: int) -> tuple[str, ...]:
+    """The lines pinned when the feed was frozen, as far as a pane that is smaller now has rows for them."""
+    return cursor.pinned[: max(rows // PINNED_SHARE, 1)] if rows > 1 else ()
+
+
+def _row_of(line: Tracked | None, lines: Sequence[Tracked]) -> int:
+    code = line.line.ts_code if line else ""
+    return next((row for row, each in enumerate(lines) if each.line.ts_code == code), -1)
 
 
 def _flow(held: Rows, top: Tracked | None, pinned: tuple[str, ...], room: int) -> tuple[Tracked, ...]:
-    """The lines below the pinned ones from `top` on, or from the very first."""
+    """The lines below the pinned ones from `top` on, or from the very first; where those end, the last there are."""
     if room < 1:
         return ()
-    if top is not None and held.holds(top):
-        flow = [top, *held.below(top, room - 1 + len(pinned))]
-    else:
-        flow = list(held.first(room + len(pinned)))
-    return tuple([line for line in flow if line.line.ts_code not in pinned][:room])
+    if top is None:
+        return _without(pinned, held.first(room + len(pinned)))[:room]
+    below = held.below(top, room + len(pinned))
+    flow = _without(pinned, (top, *below) if held.holds(top) else below)[:room]
+    if len(flow) < room:
+        flow = (*_without(pinned, held.above(top, room + len(pinned)))[len(flow) - room :], *flow)
+    return flow
+
+
+def _without(codes: Sequence[str], lines: Sequence[Tracked]) -> tuple[Tracked, ...]:
+    return tuple([each for each in lines if each.line.ts_code not in codes])
 
 
 def frozen(view: View, held: Rows, rows: int, *, pins: bool = True) -> Cursor:
     """The feed held still as it stands, its first row selected."""
     recent = view.state.orders.recent
-    cursor = Cursor(recent[-1] if recent else (0.0, ""), pinned=pinned_now(view, rows) if pins else ())
-    shown = page(view, cursor, held, rows, pins=pins)
-    return replace(cursor, code=shown.lines[0].line.ts_code if shown.lines else "")
+    pinned = pinned_now(view, rows) if pins else ()
+    first = (*pinned, *(each.line.ts_code for each in held.first(1)), "")[0]
+    return Cursor(recent[-1] if recent else (0.0, ""), first, pinned=pinned)
 
 
 def moved(view: View, cursor: Cursor, held: Rows, rows: int, by: int) -> Cursor:
@@ -179,37 +199,35 @@ def moved(view: View, cursor: Cursor, held: Rows, rows: int, by: int) -> Cursor:
     if not shown.lines:
         return cursor
     pinned = len(shown.pinned)
+    codes = [each.line.ts_code for each in shown.pinned]
     target = shown.selected + by
     if (shown.selected < pinned and target < pinned) or not shown.flow:
         return _at(cursor, shown, max(target, 0))
     if pinned <= target < len(shown.lines):
         return _at(cursor, shown, target)
     if target >= len(shown.lines):
-        beyond = _flowing(held.below(shown.flow[-1], target - len(shown.lines) + 1 + pinned), shown)
-        beyond = beyond[: target - len(shown.lines) + 1]
-        return showing(cursor, held, rows, beyond[-1], low=True) if beyond else _at(cursor, shown, -1)
+        further = target - len(shown.lines) + 1
+        beyond = _without(codes, held.below(shown.flow[-1], further + pinned))[:further]
+        return showing(cursor, held, rows, beyond[-1], low=True) if beyond else _at(cursor, shown, len(shown.lines) - 1)
     wanted = pinned - target  # lines of the flow to go up beyond the first one on the page
-    nearer = _flowing(held.above(shown.flow[0], wanted + pinned), shown)[-wanted:]
+    nearer = _without(codes, held.above(shown.flow[0], wanted + pinned))[-wanted:]
     if len(nearer) >= wanted:
         return showing(cursor, held, rows, nearer[0])
-    first = replace(cursor, top=nearer[0].line.ts_code) if nearer else cursor
-    up = max(pinned - (wanted - len(nearer)), 0)
-    return _at(first, shown, up) if pinned else replace(first, code=(nearer or shown.flow)[0].line.ts_code, index=0)
+    top = (*nearer, *shown.flow)[0]
+    row = max(pinned - (wanted - len(nearer)), 0)
+    line = shown.pinned[row] if pinned else top
+    return replace(cursor, code=line.line.ts_code, top=top.line.ts_code, index=row)
 
 
 def _at(cursor: Cursor, shown: Page, row: int) -> Cursor:
-    row = min(row, len(shown.lines) - 1) if row >= 0 else len(shown.lines) - 1
-    return replace(cursor, code=shown.lines[row].line.ts_code, index=row)
-
-
-def _flowing(lines: Sequence[Tracked], shown: Page) -> list[Tracked]:
-    codes = {each.line.ts_code for each in shown.pinned}
-    return [each for each in lines if each.line.ts_code not in codes]
+    row = min(row, len(shown.lines) - 1)
+    top = shown.flow[0].line.ts_code if shown.flow else cursor.top
+    return replace(cursor, code=shown.lines[row].line.ts_code, top=top, index=row)
 
 
 def showing(cursor: Cursor, held: Rows, rows: int, line: Tracked, *, low: bool = False) -> Cursor:
     """A line selected and on the page: in its first row below the pinned ones, or with `low` in its last."""
-    pinned = len(cursor.pinned)
+    pinned = len(_pinned(cursor, rows))
     room = max(rows - pinned, 1)
     top = line
     if low:

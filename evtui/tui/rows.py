@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import Protocol
 
 from msgspec import Struct
@@ -12,6 +13,9 @@ from evtui.store.orders import place
 from evtui.store.places import Place
 from evtui.store.state import LaunchState
 from evtui.store.tracked import Tracked
+
+NOWHERE: Place = (0.0, "")
+"""Where a line without a place in the feed is held to stand: below all others."""
 
 
 class Count(Struct, frozen=True):
@@ -85,10 +89,19 @@ class Everything:
 
 
 class Listed:
-    """Lines that were picked, in the order given."""
+    """Lines that were picked, sorted by `key`: the lowest first, or with `newest_first` the highest."""
 
-    def __init__(self, lines: Sequence[Tracked], count: Count | None = None) -> None:
+    def __init__(
+        self,
+        lines: Sequence[Tracked],
+        key: Callable[[Tracked], Place | None],
+        count: Count | None = None,
+        *,
+        newest_first: bool = False,
+    ) -> None:
         self._lines = lines
+        self._key = key
+        self._newest_first = newest_first
         self._rows = {each.line.ts_code: row for row, each in enumerate(lines)}
         self._count = count or Count(len(lines))
 
@@ -96,8 +109,8 @@ class Listed:
         return self._lines[:count]
 
     def below(self, line: Tracked, count: int) -> Sequence[Tracked]:
-        row = self.row(line)
-        return self._lines[row + 1 : row + 1 + count]
+        row = self.row(line) + self.holds(line)
+        return self._lines[row : row + count]
 
     def above(self, line: Tracked, count: int) -> Sequence[Tracked]:
         row = self.row(line)
@@ -110,7 +123,14 @@ class Listed:
         return line.line.ts_code in self._rows
 
     def row(self, line: Tracked) -> int:
-        return self._rows.get(line.line.ts_code, 0)
+        """Where a line that is not among them any more would stand, too."""
+        found = self._rows.get(line.line.ts_code)
+        if found is None:
+            at = self._key(line) or NOWHERE
+            keys = ((self._key(each) or NOWHERE) for each in self._lines)
+            passed = takewhile(lambda key: key > at if self._newest_first else key < at, keys)
+            found = sum(1 for _ in passed)
+        return found
 
     def count(self) -> Count:
         return self._count
