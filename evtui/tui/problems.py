@@ -9,6 +9,9 @@ from evtui.domain.reading import Topic
 from evtui.tui.paint.errors import fault_row
 from evtui.tui.view import View
 
+WALKED = 500
+"""Overdue orders that are a place each, the oldest: nobody walks through more of them one by one."""
+
 _PANE = {
     "overdue": "orders",
     "odd": "orders",
@@ -43,7 +46,7 @@ def problems(view: View) -> tuple[Problem, ...]:
 def _places(view: View, alert: Alert, index: int) -> list[Problem]:
     kind, _, rest = alert.key.partition(" ")
     if kind == "overdue":
-        return [Problem("orders", each.tracked.line.ts_code, index) for each in view.late]
+        return [Problem("orders", each.tracked.line.ts_code, index) for each in view.late[:WALKED]]
     if kind == "source":
         topic = next((topic for topic in Topic if rest.startswith(topic)), None)
         return [Problem(_PANE_OF_SOURCE.get(topic, "cpu") if topic else "cpu", "", index)]
