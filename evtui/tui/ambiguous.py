@@ -22,7 +22,8 @@ PLACEHOLDER = "\ufdd0"
 """Stands for the right half of an ambiguous character; a noncharacter, which `evtui.text.clean` lets nobody send."""
 
 _OURS = "\u200b"
-"""Marks the left half as one that had a right half, should they be cut apart. Takes no cell; `clean` stops it too."""
+"""In front of the left half, says that there was a right half, should they be cut apart. Takes no cell; `clean` stops
+it too."""
 
 _SIGNS = dict(zip("×Δ·–—…±•≈≤≥←→↑↓⇒●○▲▼◀▶", "xd.--~+*~<><>^v>*o^v<>", strict=True))
 _BLOCKS = dict(zip("▁▂▃▄▅▆▇█▀▉▊▋▌▍▎▏▐▔▕░▒▓", '_.:-=+*#"##||||||"|.:#', strict=True))
@@ -102,7 +103,7 @@ def prepared(text: str) -> str:
     """`text` as a segment for the toolkit must hold it, so that the toolkit counts as many cells as the terminal."""
     if _width == 1 or text.isascii():
         return text
-    return _doubled().sub(rf"\g<0>{_OURS}{PLACEHOLDER}", text.translate(_TWINS))
+    return _doubled().sub(rf"{_OURS}\g<0>{PLACEHOLDER}", text.translate(_TWINS))
 
 
 def sent(data: str) -> str:
@@ -121,13 +122,16 @@ def sent(data: str) -> str:
 def _mended(match: re.Match[str]) -> str:
     from rich.cells import cell_len  # the toolkit's own count; a plain snapshot does without the toolkit
 
-    found = match.group()
-    if found[-1] == PLACEHOLDER and len(found) > 1:
-        return found[0]
-    if found[-1] in (PLACEHOLDER, _OURS):
+    ours, char, rest = match.groups(default="")
+    if not char:
+        return " " if match.group() == PLACEHOLDER else ""
+    if rest == PLACEHOLDER:
+        return char
+    if ours:
         return " "
-    twin = found[0].translate(_TWINS)
-    return twin.ljust(cell_len(found)) if twin.isascii() else "?" * cell_len(found)
+    cells = cell_len(char + rest)
+    twin = char.translate(_TWINS)
+    return twin.ljust(cells) if twin.isascii() else "?" * cells
 
 
 @lru_cache(1)
@@ -140,7 +144,7 @@ def _doubled() -> re.Pattern[str]:
 def _troubled() -> re.Pattern[str]:
     """Matches what cannot go out as it stands, and doubled characters that can."""
     signs = re.escape("".join(map(chr, _TWINS)))
-    return re.compile(f"[{_doubled_ranges()}{signs}](?:{_OURS}{PLACEHOLDER}?|\ufe0f)?|{PLACEHOLDER}")
+    return re.compile(f"({_OURS}?)([{_doubled_ranges()}{signs}])({PLACEHOLDER}|\ufe0f)?|{PLACEHOLDER}|{_OURS}")
 
 
 @lru_cache(1)

@@ -73,8 +73,8 @@ def test_signs_of_our_own_take_one_cell_everywhere(char: str, width: int) -> Non
 @pytest.mark.parametrize(
     ("made", "one", "two"),
     [
-        ("Ж\u200b\ufdd0", "Ж ", "Ж"),
-        ("Ж\u200b", "Ж", " "),
+        ("\u200bЖ\ufdd0", "Ж ", "Ж"),
+        ("\u200bЖ", "Ж", " "),
         ("Ж", "Ж", "?"),
         ("\ufdd0к", " к", " ?"),
         ("\u25b6\ufe0f", "\u25b6\ufe0f", "> "),

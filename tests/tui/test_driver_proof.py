@@ -107,7 +107,7 @@ class Screens(RuleBasedStateMachine):
         self.modern = modern
         self.doubles = doubles
         self.painter = Painter(*size, system)
-        self.terminal = self.fresh()
+        self.terminal, self.stock = self.fresh(), self.fresh()
         self.screen = CellScreen(*size)
         self.arrange()
         for at, line in enumerate(first):
@@ -137,24 +137,39 @@ class Screens(RuleBasedStateMachine):
         """What a driver does with what the toolkit writes."""
         self.screen.resize(self.painter.columns, self.painter.rows)
         self.terminal.feed(self.screen.feed(ambiguous.sent(data)))
+        self.stock.feed(ambiguous.sent(data))
 
-    def frame(self, data: str) -> None:
+    def frame(self, data: str, *, whole: bool = True) -> None:
         for part in (SYNC_START, data, SYNC_END) if self.modern else (data,):
             if part:
                 self.write(part)
-        self.check()
+        self.check(whole=whole)
 
     def show_all(self) -> None:
         self.frame(self.painter.full())
 
-    def check(self) -> None:
+    def meanwhile(self, data: str) -> None:
+        """Something else writes to the terminal."""
+        for terminal in (self.terminal, self.stock):
+            terminal.feed(data)
+
+    def grow(self, size: tuple[int, int]) -> None:
+        self.painter.columns, self.painter.rows = size
+        for terminal in (self.terminal, self.stock):
+            terminal.resize(*size)
+
+    def check(self, *, whole: bool = True) -> None:
+        """As if every byte had been sent, and as if everything were painted now."""
         Screens.steps += 1
-        # before the terminal has said how wide it draws, nothing can be right that is of ambiguous width
-        if self.doubles == (ambiguous.width() == 2):
-            whole = self.fresh()
-            whole.feed(ambiguous.sent(self.painter.full()))
-            assert self.terminal.lines == whole.lines
-            assert self.terminal.cells == whole.cells
+        if self.doubles != (ambiguous.width() == 2):
+            return  # before the terminal has said how wide it draws, nothing can be right that is of ambiguous width
+        assert self.terminal.lines == self.stock.lines
+        assert self.terminal.cells == self.stock.cells
+        if whole:
+            anew = self.fresh()
+            anew.feed(ambiguous.sent(self.painter.full()))
+            assert self.terminal.lines == anew.lines
+            assert self.terminal.cells == anew.cells
             assert not self.terminal.unknown
 
     @rule(pane=st.integers(0, 1), changed=changes)
@@ -216,15 +231,16 @@ class Screens(RuleBasedStateMachine):
     @precondition(lambda self: len(self.painter.layers) > 2)
     @rule(which=st.integers(2, 9))
     def toast_goes(self, which: int) -> None:
+        """The toolkit paints a blank for half a character at the edge, and leaves it until it paints everything."""
         layer = self.painter.layers.pop(min(which, len(self.painter.layers) - 1))
-        self.frame(self.painter.partial([layer.region]))
+        self.frame(self.painter.partial([layer.region]), whole=False)
+        self.show_all()
 
     @rule(size=sizes, between=st.booleans())
     def resize(self, size: tuple[int, int], between: bool) -> None:
         """The terminal changes at once; a frame of the old size may still be on its way."""
         late = self.painter.full()
-        self.painter.columns, self.painter.rows = size
-        self.terminal.resize(*size)
+        self.grow(size)
         self.screen.invalidate()
         if between:
             self.write(late)
@@ -234,7 +250,7 @@ class Screens(RuleBasedStateMachine):
     @rule(foreign=st.sampled_from(FOREIGN))
     def overwritten(self, foreign: str) -> None:
         """Something else writes on the screen; `R` repairs it."""
-        self.terminal.feed(foreign + "\x1b[m\x1b]8;;\x07")
+        self.meanwhile(foreign + "\x1b[m\x1b]8;;\x07")
         self.screen.invalidate()
         self.show_all()
 
@@ -243,9 +259,8 @@ class Screens(RuleBasedStateMachine):
         """To the shell and back, perhaps in another size."""
         for data in ("\x1b[?2004l", "\x1b[?7h", "\x1b[<u", "\x1b[?1049l", "\x1b[?25h"):
             self.write(data)
-        self.terminal.feed(foreign + "\x1b[m\x1b]8;;\x07")
-        self.painter.columns, self.painter.rows = size
-        self.terminal.resize(*size)
+        self.meanwhile(foreign + "\x1b[m\x1b]8;;\x07")
+        self.grow(size)
         for data in ("\x1b[?1049h", "\x1b[?25l", "\x1b[>25u", "\x1b[?2026$p", "\x1b[?2004h", "\x1b[?7l"):
             self.write(data)
         self.screen.invalidate()
