@@ -17,21 +17,22 @@ from textual.app import App
 from textual.events import Resize
 from textual.message import Message
 
-from evtui.tui import ambiguous
 from evtui.tui.cells import CellScreen
 from evtui.tui.terminal import TerminalDriver
 
 
 def driver_class(
-    *, whole_frames: bool = False, ask_width: bool = True, ask_background: bool = True
+    *, whole_frames: bool = False, ask_width: bool = True, ask_background: bool = True, colours: bool = True
 ) -> type[TerminalDriver]:
     """The driver for `App(driver_class=...)`: what it sends, and what it asks the terminal at start.
+
+    Without `colours` none is sent, whoever wants them: the toolkit has some of its own, in toasts for one.
 
     The answers come as `Probe` to the app's `on_probe`. Do not ask for a width that the user has set.
     """
     base = TerminalDriver if whole_frames else CellDriver
-    asks = {"ask_width": ask_width, "ask_background": ask_background}
-    return cast(type[TerminalDriver], type(base.__name__, (base,), asks))
+    wishes = {"ask_width": ask_width, "ask_background": ask_background, "colours": colours}
+    return cast(type[TerminalDriver], type(base.__name__, (base,), wishes))
 
 
 class CellDriver(TerminalDriver):
@@ -72,7 +73,7 @@ class CellDriver(TerminalDriver):
             if self._stale:
                 self._stale = False
                 self._shown.invalidate()
-            if out := self._shown.feed(ambiguous.sent(data)):
+            if out := self._shown.feed(self.made_fit(data)):
                 self.send(out)
 
     def flush(self) -> None:

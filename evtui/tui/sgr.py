@@ -14,6 +14,8 @@ from zlib import crc32
 KNOWN_STYLES = 4096
 """Answers kept by each function here: a theme has some hundreds of styles, and an answer costs about 200 bytes."""
 
+_STYLE = re.compile(r"\x1b\[([0-9;]*)m")
+_COLOUR = re.compile(r";(?:[34]8;(?:5;\d+|2;\d+;\d+;\d+)|(?:3|4|9|10)[0-79](?=;|$))")
 _PARAMETERS = re.compile(r"[0-9;]*")
 _ATTRIBUTES = frozenset((1, 2, 3, 4, 5, 6, 7, 8, 9, 21, 51, 52, 53))
 _OFF = {22: {1, 2}, 23: {3}, 24: {4, 21}, 25: {5, 6}, 27: {7}, 28: {8}, 29: {9}, 54: {51, 52}, 55: {53}}
@@ -69,6 +71,25 @@ def apply(style: str, parameters: str) -> str | None:
         else:
             return None
     return _written((attributes, fore, back)) + bar + link
+
+
+def colourless(data: str) -> str:
+    """`data` with its styles in no colour but the terminal's own; attributes stay."""
+    return _STYLE.sub(_without_colour, data)
+
+
+@lru_cache(KNOWN_STYLES)
+def _plain(parameters: str) -> str | None:
+    """`parameters` without colours; None if nothing is left of them."""
+    if not parameters:
+        return ""
+    kept = _COLOUR.sub("", f";{parameters}").strip(";")
+    return kept or None
+
+
+def _without_colour(match: re.Match[str]) -> str:
+    plain = _plain(match[1])
+    return "" if plain is None else f"\x1b[{plain}m"
 
 
 def unlinked(style: str) -> str:

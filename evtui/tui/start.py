@@ -50,7 +50,10 @@ def open_cockpit(session: Session, screen: ScreenFile, *, whole_frames: bool) ->
     if wanted.ambiguous_width != "auto":
         ambiguous.set_width(wanted.ambiguous_width)
     driver = driver_class(
-        whole_frames=whole_frames, ask_width=wanted.ambiguous_width == "auto", ask_background=wanted.theme == "auto"
+        whole_frames=whole_frames,
+        ask_width=wanted.ambiguous_width == "auto",
+        ask_background=wanted.theme == "auto",
+        colours=depth != "none",
     )
     settings = Settings(look_for(wanted, ambiguous.width()), zone_for(wanted, os.environ))
     return Cockpit(session, driver, keymap, settings, wanted)

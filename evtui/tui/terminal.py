@@ -80,6 +80,9 @@ class TerminalDriver(LinuxDriver):
     ask_background: ClassVar[bool] = True
     """Whether to ask the terminal for the colour it writes on."""
 
+    colours: ClassVar[bool] = True
+    """Whether colours are sent; without them, attributes still are."""
+
     def __init__(
         self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
@@ -100,7 +103,12 @@ class TerminalDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Sends what the framework wrote."""
-        self.send(sgr.relinked(ambiguous.sent(data)))
+        self.send(sgr.relinked(self.made_fit(data)))
+
+    def made_fit(self, data: str) -> str:
+        """What the framework wrote, as this terminal may get it."""
+        data = ambiguous.sent(data)
+        return data if self.colours else sgr.colourless(data)
 
     def send(self, data: str) -> None:
         """Sends `data` as it is, and keeps in mind which modes are on then."""

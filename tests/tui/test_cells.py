@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
+from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,9 @@ from evtui.tui import sgr
 from evtui.tui.cells import SYNC_END, SYNC_START, CellScreen
 
 COLUMNS, ROWS = 16, 4
+IDENTITIES = count(1)
+LINKED = {"/1": f"id={crc32(b'/1'):x};/1"}
+"""A link as it is sent, by its address."""
 RED, BLUE = "38;2;255;0;0", "1;34"
 FORGETTING = ("\x1b[?1049h", "\x1b[2J", "\x1b[2;3H\x1b[K", "\x1b[31mx", "lost\n", "\x1b[9;1Hover the edge", "\x1b[0m")
 HARMLESS = ("\x07", "\x1b]2;title\x07", "\x1b]52;c;aGk=\x07", "\x1b[?25l", "\x1b[?1016h", "\x1b[?2048$p", "\x1b[>25u")
@@ -21,6 +26,11 @@ HARMLESS = ("\x07", "\x1b]2;title\x07", "\x1b]52;c;aGk=\x07", "\x1b[?25l", "\x1b
 
 def styled(text: str, style: str = "") -> str:
     return f"\x1b[{style}m{text}\x1b[0m" if style else text
+
+
+def link(text: str, address: str) -> str:
+    """As the toolkit makes them: each time with another identity."""
+    return f"\x1b]8;id={next(IDENTITIES)};{address}\x1b\\{text}\x1b]8;;\x1b\\"
 
 
 def at(y: int, x: int, *parts: str) -> str:
@@ -42,7 +52,7 @@ plain = st.text("ab│▁… ", min_size=1, max_size=8)
 letters = st.text("a b漢字│éＡ、", min_size=1, max_size=6)
 odd = st.text("a漢e\u0301👍🏽☎⚠\ufe0f\u200dאｶﾞ\u00ad", min_size=1, max_size=5)
 styles = st.sampled_from(["", "1", "2", "1;2", "4;9", "7", RED, BLUE, f"{RED};48;5;17", "3;39;49", "5", "8;45", "01"])
-linked = st.builds("\x1b]8;id=1;http://a\x1b\\{}\x1b]8;;\x1b\\".format, st.builds(styled, letters, styles))
+linked = st.builds(link, st.builds(styled, letters, styles), st.sampled_from(["/1", "/2"]))
 runs = st.one_of(st.builds(styled, plain, styles), st.builds(styled, letters, styles))
 strange = st.one_of(st.builds(styled, odd, styles), linked, st.builds("\x1b[{}m{}".format, styles, plain))
 pieces = st.lists(st.integers(0, 9).flatmap(lambda n: strange if n == 0 else runs), min_size=0, max_size=4)
@@ -121,6 +131,16 @@ def settled(*data: str, columns: int = COLUMNS, rows: int = ROWS) -> CellScreen:
         ("漢漢", "x漢 ", "\x1b[Hx漢 \r"),
         (styled("abc", "1"), "abc", "\x1b[Habc\r"),
         (styled("abc", "1"), styled("abX", "1"), "\x1b[1;3H\x1b[1mX\x1b[m\r"),
+        (link("ab", "/1"), link("ab", "/1"), ""),
+        (link("ab", "/1"), link("aX", "/1"), f"\x1b[1;2H\x1b]8;{LINKED['/1']}\x1b\\X\x1b]8;;\x1b\\\r"),
+        (link("ab", "/1") + "c", link("ab", "/1") + "X", "\x1b[1;3HX\r"),
+        (link("ab", "/1"), "ab", "\x1b[Hab\r"),
+        (link("ab", "/1"), link("ab", "/\n"), "\x1b[Hab\r"),
+        (
+            "ab",
+            link("ab", "/1") + styled("c", "1"),
+            f"\x1b[H\x1b]8;{LINKED['/1']}\x1b\\ab\x1b[1m\x1b]8;;\x1b\\c\x1b[m\r",
+        ),
         ("e\u0301 12", "e\u0301 12", ""),
         ("e\u0301 12", "e\u0301 13", "\x1b[1;1He\u0301 13\x1b[H"),
     ],
@@ -189,9 +209,11 @@ def test_a_busy_frame_takes_little_time() -> None:
     """30 lines of 120 columns, two figures changed in each: about 1 ms on a slow machine; ten times that fails."""
     screen = CellScreen(120, 36)
     spent = []
-    for count in range(20):
+    for number in range(20):
         line = (
-            styled("│", BLUE) + styled(f" row {count:06} 订单".ljust(60), RED) + styled(f"{count * 7:058}", "1;" + RED)
+            styled("│", BLUE)
+            + styled(f" row {number:06} 订单".ljust(60), RED)
+            + styled(f"{number * 7:058}", "1;" + RED)
         )
         data = frame(*(at(y, 0, line) for y in range(30)))
         start = time.process_time()
