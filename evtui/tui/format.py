@@ -11,24 +11,12 @@ from evtui.report.figures import number as number
 from evtui.report.figures import outlook as outlook
 from evtui.report.figures import percent as percent
 from evtui.report.figures import short_number as short_number
+from evtui.report.figures import span as span
 from evtui.report.words import UNKNOWN as UNKNOWN
 from evtui.store.state import Health, SourceState
 
-
-def span(length: timedelta | None) -> str:
-    """A length of time in at most six characters: 5s, 61m34s, 2h05m, 3d04h."""
-    if length is None:
-        return UNKNOWN
-    seconds = int(length.total_seconds())
-    if seconds < 60:
-        return f"{seconds}s"
-    if seconds < 6_000:
-        return f"{seconds // 60}m{seconds % 60:02}s"
-    minutes = seconds // 60
-    if minutes < 48 * 60:
-        return f"{minutes // 60}h{minutes % 60:02}m"
-    hours = minutes // 60
-    return f"{hours // 24}d{hours % 24:02}h"
+STEP_S = 5
+"""Seconds in which the age of a source that is well grows on the screen: as often as the quickest are asked."""
 
 
 def clock_span(length: timedelta) -> str:
@@ -49,16 +37,27 @@ def countdown(length: timedelta) -> str:
     return clock_span(length)[1:]
 
 
+def age_of(health: Health) -> str:
+    """How old the newest fact of a source that is well is, in steps: what is asked every few seconds stands still.
+
+    `<5s` and so on up to a minute, then whole minutes. Every second that changed would be sent to the terminal.
+    """
+    age = health.fact_age if health.fact_age is not None else health.read_age
+    if age is None or age >= timedelta(minutes=1):
+        return UNKNOWN if age is None else span(age - age % timedelta(minutes=1)).removesuffix("00s")
+    return f"<{(int(age.total_seconds()) // STEP_S + 1) * STEP_S}s"
+
+
 def source_note(health: Health) -> tuple[str, str]:
     """What stands in a pane's border about its source, and the style it stands in."""
-    age = health.fact_age if health.fact_age is not None else health.read_age
     match health.state:
         case SourceState.OK if health.coverage.more or health.coverage.note:
             # not all of it was told, or not all of it could be read: the alerts say which
-            return f"{span(age)} partial", "warn"
+            return f"{age_of(health)} partial", "warn"
         case SourceState.OK:
-            return span(age), "dim"
+            return age_of(health), "dim"
         case SourceState.STALE:
+            age = health.fact_age if health.fact_age is not None else health.read_age
             return f"STALE {span(age)}", "warn"
         case SourceState.AUTH:
             return f"AUTH {span(health.read_age) if health.read_age is not None else ''}".strip(), "alert"

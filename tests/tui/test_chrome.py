@@ -85,7 +85,7 @@ def test_every_source_has_its_light() -> None:
     assert "orders DOWN" in drawn
     assert "cpu --" in drawn
     assert "traffic DOWN" in drawn
-    assert "errors 0s" in drawn
+    assert "errors <5s" in drawn
     assert "STALE" in text(seen(QUIET, now=NOW + 10 * MINUTE), "header", 160)
 
 
@@ -193,3 +193,9 @@ def test_n_turns_the_strip_to_the_next_alert_and_round_again() -> None:
     assert all("2 more" in strip for strip in strips)
     assert present.target(0) == "TG240125L00007"
     assert present.target(1) == "TG240125L00007"
+
+
+def test_the_age_of_a_source_that_is_well_grows_in_steps() -> None:
+    ages = [(0, "<5s"), (4, "<5s"), (5, "<10s"), (59, "<60s"), (60, "1m"), (119, "1m"), (120, "2m")]
+    for seconds, words in ages:
+        assert f"stock {words} " in text(seen(QUIET, now=NOW + seconds * SECOND), "header", 160)

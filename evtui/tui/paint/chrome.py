@@ -11,7 +11,7 @@ from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
 from evtui.store.state import SourceState
 from evtui.tui.ambiguous import cell_width
-from evtui.tui.format import at, clock_span, span
+from evtui.tui.format import age_of, at, clock_span, span
 from evtui.tui.lines import Line, exactly, spread, width
 from evtui.tui.paint.orders import label
 from evtui.tui.view import PAUSED, View
@@ -83,8 +83,7 @@ def _lights(view: View, *, brief: bool) -> Line:
     for topic in view.state.specs:
         health = view.sources[topic]
         if health.usable and not brief and topic in _LIT:
-            age = health.fact_age if health.fact_age is not None else health.read_age
-            parts.append((f"{topic} {span(age)}  ", "dim"))
+            parts.append((f"{topic} {age_of(health)}  ", "dim"))
         elif not health.usable:
             style = "alert" if health.state in (SourceState.AUTH, SourceState.DOWN) else "warn"
             parts.append((f"{topic} {_SHORT[health.state]}  ", style))
