@@ -16,6 +16,9 @@ from evtui.text import DETAIL_LIMIT, clean
 LEVELS = ("debug", "info", "warning", "error")
 """What may be asked for; the first tells most."""
 
+USUAL = "warning"
+"""What is told where nobody asks."""
+
 LIMIT = 1_000_000
 """Bytes after which the file makes room for a new one; the one before it is kept as `evtui.log.1`."""
 

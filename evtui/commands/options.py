@@ -7,26 +7,7 @@ from typing import Any
 
 import click
 
-SCENARIOS = (
-    "calm",
-    "rush",
-    "stuck",
-    "confirmed",
-    "mixed",
-    "invalid",
-    "vip",
-    "saturated",
-    "silent",
-    "outage",
-    "oversold",
-)
-"""Launches the simulation can play."""
-
-BENCH = "load"
-"""The scenario that is no launch: it is there to see what the program can bear, and `--rate` belongs to it alone."""
-
-DEMO_AT = "2024-01-25T10:30"
-"""Where a demo starts: half an hour into the launch of the shipped campaign file."""
+from evtui.commands.worlds import BENCH, DEMO_AT, SCENARIO, SCENARIOS, SEED, SPEED
 
 WORLD = ("scenario", "seed", "at", "speed")
 """Options that say what a simulation plays; without one they mean nothing."""
@@ -46,18 +27,18 @@ def demo_options(command: Command) -> Command:
         click.option(
             "--speed",
             type=click.FloatRange(0.01, 600),
-            default=1.0,
+            default=SPEED,
             show_default=True,
             callback=_finite,
             help="Times real.",
         ),
         click.option("--at", metavar="TIME", default=DEMO_AT, show_default=True, help="ISO 8601, campaign's zone."),
-        click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which world."),
+        click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True, help="Which world."),
         click.option(
             "--scenario",
             is_eager=True,
             type=click.Choice((*SCENARIOS, BENCH)),
-            default="calm",
+            default=SCENARIO,
             show_default=True,
             help=f"Which day; {BENCH} is for benches only: orders without end from a minute before the start on.",
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from program import EXAMPLE, Program
 
-from evtui.commands.options import SCENARIOS
+from evtui.commands.worlds import SCENARIOS
 from evtui.providers.simulated import scenario
 from evtui.text import cell_width
 

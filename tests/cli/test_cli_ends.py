@@ -108,7 +108,7 @@ def test_the_level_decides_what_the_log_holds(evtui: Program) -> None:
     assert "WARNING" in quiet
     assert "INFO" not in quiet
     evtui("--log-level", "info", "--config", path, "report").sound()
-    assert f"INFO evtui.cli evtui {__version__} watches cuapp-cny-2024" in evtui.log()[len(quiet) :]
+    assert f"INFO evtui.front evtui {__version__} watches cuapp-cny-2024" in evtui.log()[len(quiet) :]
     evtui("--log-level", "error", "--config", path, "report").sound()
     assert evtui.log().count("WARNING") == 2 * quiet.count("WARNING")
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from program import environment
+from pty_session import PtySession
 
 from evtui.config.load import example_path
 
@@ -94,3 +97,28 @@ def test_a_live_report_loads_the_sdks_of_its_own_sources_only(tmp_path: Path) ->
     assert loaded(tmp_path, "--config", str(path), "report") & HEAVY == {"sqlalchemy"}
     path.write_text(bare + errors + stock + "enabled = false\n", encoding="utf-8")
     assert loaded(tmp_path, "--config", str(path), "report") & HEAVY == set()
+
+
+NOT_FOR_A_FRAME = frozenset(("click", "evtui.flags", "platformdirs.windows", "jinja2", "sqlite3"))
+"""What a cockpit at rest has never needed."""
+
+_AT_REST = """
+import signal, sys
+from pathlib import Path
+from evtui.__main__ import main
+signal.signal(signal.SIGUSR1, lambda *_: Path(NAMES).write_text(" ".join(sys.modules)))
+main()
+"""
+
+
+def test_a_cockpit_at_rest_has_loaded_nothing_it_did_not_need(tmp_path: Path) -> None:
+    names = tmp_path / "names"
+    code = f"NAMES = {str(names)!r}{_AT_REST}"
+    session = PtySession(["-c", code, "demo"], environment(tmp_path), (120, 36))
+    try:
+        session.shows("1 Stock")
+        session.process.send_signal(signal.SIGUSR1)
+        session.until(lambda: names.exists() and names.stat().st_size > 0, "names")
+        assert set(names.read_text(encoding="utf-8").split()) & NOT_FOR_A_FRAME == set()
+    finally:
+        session.close()
