@@ -37,16 +37,18 @@ class Places(Sequence[Place]):
 
     def moved(self, moves: Moves) -> Places:
         """These places after the moves."""
-        changes = sorted(pair for pair in moves.items() if pair[1])
-        if not changes:
+        gone = sorted(pair for pair, count in moves.items() if count < 0)
+        new = sorted(pair for pair, count in moves.items() if count > 0)
+        if not gone and not new:
             return self
-        pieces = list(self._pieces)
-        lasts = [piece[-1] for piece in pieces]
-        parts: dict[int, list[tuple[Place, int]]] = {}
-        for pair, count in changes:
-            parts.setdefault(min(bisect_left(lasts, pair), max(len(pieces) - 1, 0)), []).append((pair, count))
-        for index in sorted(parts, reverse=True):
-            pieces[index : index + 1] = _piece(pieces[index] if pieces else (), parts[index])
+        pieces = list(self._pieces) or [()]
+        # what comes after the last place goes to the last piece
+        lasts = [piece[-1] for piece in self._pieces[:-1]]
+        touched = {*_touched(lasts, gone), *_touched(lasts, new)}
+        for index in sorted(touched, reverse=True):
+            first = lasts[index - 1] if index else None
+            last = lasts[index] if index < len(lasts) else None
+            pieces[index : index + 1] = _piece(pieces[index], _within(gone, first, last), _within(new, first, last))
         return Places(tuple(pieces))
 
     def before(self, time: float) -> int:
@@ -84,11 +86,31 @@ class Places(Sequence[Place]):
     __hash__ = None  # type: ignore[assignment]
 
 
-def _piece(held: tuple[Place, ...], changes: list[tuple[Place, int]]) -> list[tuple[Place, ...]]:
-    gone = {pair for pair, count in changes if count < 0}
-    left = [pair for pair in held if pair not in gone] if gone else list(held)
-    left += [pair for pair, count in changes if count > 0]
-    left.sort()
+def _touched(lasts: list[Place], places: list[Place]) -> Iterator[int]:
+    """Which pieces some places belong to; `lasts` ends all but the last one."""
+    at = 0
+    while at < len(places):
+        index = bisect_left(lasts, places[at])
+        yield index
+        at = bisect_right(places, lasts[index], at) if index < len(lasts) else len(places)
+
+
+def _within(places: list[Place], first: Place | None, last: Place | None) -> list[Place]:
+    """The places above `first`, up to `last`."""
+    start = 0 if first is None else bisect_right(places, first)
+    return places[start:] if last is None else places[start : bisect_right(places, last, start)]
+
+
+def _piece(held: tuple[Place, ...], gone: list[Place], new: list[Place]) -> list[tuple[Place, ...]]:
+    left = list(held)
+    for place in gone:
+        at = bisect_left(left, place)
+        if at < len(left) and left[at] == place:
+            del left[at]
+    in_order = not new or not left or left[-1] < new[0]
+    left += new
+    if not in_order:
+        left.sort()
     return [tuple(left[start : start + _PIECE]) for start in range(0, len(left), _PIECE)]
 
 
