@@ -120,15 +120,20 @@ def sent(data: str) -> str:
 
 
 def _mended(match: re.Match[str]) -> str:
-    from rich.cells import cell_len  # the toolkit's own count; a plain snapshot does without the toolkit
+    return _mend(*match.groups(default=""))
 
-    ours, char, rest = match.groups(default="")
+
+@lru_cache(4096)
+def _mend(ours: str, char: str, rest: str, half: str) -> str:
+    """What goes out for a mark, a character and what follows it, or for half of one; any of them may be empty."""
     if not char:
-        return " " if match.group() == PLACEHOLDER else ""
+        return " " if half else ""
     if rest == PLACEHOLDER:
         return char
     if ours:
         return " "
+    from rich.cells import cell_len  # the toolkit's own count; a plain snapshot does without the toolkit
+
     cells = cell_len(char + rest)
     twin = char.translate(_TWINS)
     return twin.ljust(cells) if twin.isascii() else "?" * cells
@@ -144,7 +149,7 @@ def _doubled() -> re.Pattern[str]:
 def _troubled() -> re.Pattern[str]:
     """Matches what cannot go out as it stands, and doubled characters that can."""
     signs = re.escape("".join(map(chr, _TWINS)))
-    return re.compile(f"({_OURS}?)([{_doubled_ranges()}{signs}])({PLACEHOLDER}|\ufe0f)?|{PLACEHOLDER}|{_OURS}")
+    return re.compile(f"({_OURS}?)([{_doubled_ranges()}{signs}])({PLACEHOLDER}|\ufe0f)?|({PLACEHOLDER})|{_OURS}")
 
 
 @lru_cache(1)
