@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice, takewhile
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -52,49 +53,81 @@ class Cursor(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """What a filter left of the lines too old to be looked through at every drawing: TS codes, the newest first."""
+    """What a filter left of the lines too old to be looked through at every drawing."""
 
     search: Search
-    codes: tuple[str, ...] = ()
-    """At most `FOUND` of them."""
+    places: tuple[Place, ...] = ()
+    """Where they stand, the newest first; at most `FOUND` of them."""
     count: Count = Count(0, exact=False)
 
 
 class Finder:
     """Looks through those older lines slice by slice.
 
-    Holds one state while it does, and begins again with a newer one when it is through.
+    Holds one state while it does, and begins again with a newer one when it is through. Lines that newer ones push out
+    of memory meanwhile are looked at as they go, so that none is lost between the two.
     """
 
     def __init__(self, search: Search) -> None:
         self.found = Found(search)
         self._state: LaunchState | None = None
         self._rest: Place | None = None
-        self._codes: list[str] = []
+        self._places: list[Place] = []
         self._counted = 0
+        self._covered: Place | None = None
+        """The newest line that was looked at; None: there was nothing old."""
+        self._floor: Place | None = None
+        """Where those in memory begin, as it was then."""
+        self._behind = False
+        """Whether lines were pushed out faster than they are looked at."""
+        self._once = False
+        """Whether everything has been looked through once."""
 
     @property
     def busy(self) -> bool:
-        """Whether the first look through everything is still going on."""
+        """Whether there is something to be found out that somebody waits for."""
         return not self.found.count.exact
 
     def work(self, state: LaunchState, now: datetime) -> None:
         """Look at the next slice."""
+        floor = state.orders.recent[0] if state.orders.recent else None
+        if floor is not None and self._floor is not None and (self._behind or floor > self._floor):
+            self._follow(state, now, floor)
+        self._floor = floor
         if self._state is None:
-            recent = state.orders.recent
-            self._state, self._codes, self._counted = state, [], 0
-            self._rest = recent[0] if recent else None
+            if self._behind:  # what is known has a gap, which looking through everything closes
+                self._behind = self._once = False
+            self._state, self._rest, self._places, self._counted = state, floor, [], 0
+            older = history.descending(state.orders, state.campaign, floor) if floor else iter(())
+            self._covered = next((at for at, _ in older), None)
         held, search = self._state, self.found.search
         if self._rest is not None:
             part = history.scan(held, self._rest, lambda line: matches(search, line, held, now), SLICE)
             self._counted += len(part.found)
-            self._codes += [each.line.ts_code for each in part.found[: max(FOUND - len(self._codes), 0)]]
+            wanted = part.found[: max(FOUND - len(self._places), 0)]
+            self._places += [at for line in wanted if (at := place(line, held.campaign))]
             self._rest = part.rest
         done = self._rest is None
-        if done or self.busy:
-            self.found = Found(search, tuple(self._codes), Count(self._counted, exact=done))
+        if done or not self._once:
+            self._tell(self._places, self._counted, exact=done and not self._behind)
         if done:
-            self._state = None
+            self._state, self._once = None, True
+
+    def _follow(self, state: LaunchState, now: datetime, floor: Place) -> None:
+        """Look at the lines that newer ones have pushed out since the last slice: those above `_covered`."""
+        above = history.ascending(state.orders, state.campaign, self._covered or (float("-inf"), ""))
+        gone = list(islice(takewhile(lambda each: each[0] < floor, above), SLICE))
+        self._behind = len(gone) == SLICE
+        news = [at for at, line in reversed(gone) if matches(self.found.search, line, state, now)]
+        if gone:
+            self._covered = gone[-1][0]
+        self._places, self._counted = [*news, *self._places][:FOUND], self._counted + len(news)
+        if self._once:
+            known = self.found
+            self._tell([*news, *known.places], known.count.number + len(news), exact=not self._behind)
+
+    def _tell(self, places: Sequence[Place], number: int, *, exact: bool) -> None:
+        self.found = Found(self.found.search, tuple(places[:FOUND]), Count(number, exact))
 
 
 def rows_of(view: View, cursor: Cursor, found: Found | None, *, overdue_only: bool) -> Rows:
@@ -105,13 +138,16 @@ def rows_of(view: View, cursor: Cursor, found: Found | None, *, overdue_only: bo
         return Listed(late, lambda line: (line.clock_start(view.campaign)[0].timestamp(), line.line.ts_code))
     if found is None:
         return Everything(view.state, cursor.anchor)
-    recent = view.state.orders.recent
-    newest = recent if cursor.anchor is None else recent[: bisect_right(recent, cursor.anchor)]
-    orders = view.state.orders
-    fresh = [line for _, code in reversed(newest) if (line := orders.get(code)) and _wanted(found.search, line, view)]
-    older = [line for code in found.codes if (line := orders.get(code)) and _wanted(found.search, line, view)]
-    count = Count(len(fresh) + found.count.number, found.count.exact)
-    return Listed([*fresh, *older], lambda line: place(line, view.campaign), count, newest_first=True)
+    recent, orders, anchor = view.state.orders.recent, view.state.orders, cursor.anchor
+    newest = recent if anchor is None else recent[: bisect_right(recent, anchor)]
+    floor = recent[0] if recent else (0.0, "")
+    older = [at for at in found.places if at < floor and (anchor is None or at <= anchor)]
+    lines = (line for _, code in (*reversed(newest), *older) if (line := orders.get(code)))
+    wanted = [line for line in lines if _wanted(found.search, line, view)]
+    count = Count(len(wanted), found.count.exact)
+    if found.count.number > FOUND:  # more than are kept
+        count = Count(len(wanted) + found.count.number - len(older), found.count.exact)
+    return Listed(wanted, lambda line: place(line, view.campaign), count, newest_first=True)
 
 
 def _wanted(search: Search, line: Tracked, view: View) -> bool:

@@ -108,6 +108,10 @@ class Reader:
     def found(self) -> Found | None:
         return self._finder.found if self._finder else None
 
+    def watch(self, finder: Finder) -> None:
+        """Show what this finder has found by now."""
+        self._finder = finder
+
     def search_to_the_end(self) -> None:
         """Whatever the filter has to look through, it has looked through."""
         while self._finder is not None:

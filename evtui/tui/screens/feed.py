@@ -34,6 +34,8 @@ class FeedScreen(Screen[None]):
         super().__init__()
         self._set = Desk(focus="orders")
         self._finder: Finder | None = None
+        self._searching = False
+        """Whether the next slice of a search has its time already: keys and ticks do not make it come sooner."""
 
     @property
     def cockpit(self) -> Host:
@@ -59,10 +61,12 @@ class FeedScreen(Screen[None]):
             return
         self._finder.work(view.state, view.now)
         self._set = replace(self._set, found=self._finder.found)
-        if self._finder.busy:
+        if self._finder.busy and not self._searching:
+            self._searching = True
             self.set_timer(SLICE_S, self._search_further)
 
     def _search_further(self) -> None:
+        self._searching = False
         self.show(self.cockpit.view())
 
     def _feed(self) -> tuple[View, Rows, int]:
@@ -128,12 +132,17 @@ class FeedScreen(Screen[None]):
         """Ask for a filter, and apply it while it is typed."""
         from evtui.tui.screens.filter import FilterPrompt  # Input costs time at start and is rarely needed
 
-        before = self._set.filter
+        before, finder = self._set, self._finder
 
         def done(text: str | None) -> None:
-            self.narrow(before if text is None else text)
+            if text is None:
+                self._finder = finder
+                kept = {name: getattr(before, name) for name in ("focus", "filter", "found", "cursor")}
+                self.change(replace(self._set, **kept))
+            elif text.strip() != self._set.filter:
+                self.narrow(text)
 
-        self.app.push_screen(FilterPrompt(before, self.narrow), done)
+        self.app.push_screen(FilterPrompt(before.filter, self.narrow), done)
 
     def narrow(self, text: str) -> None:
         """Show only orders that match; an empty filter shows all."""
