@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from evtui import text as plain
@@ -148,20 +149,29 @@ def _doubled() -> re.Pattern[str]:
 @lru_cache(1)
 def _troubled() -> re.Pattern[str]:
     """Matches what cannot go out as it stands, and doubled characters that can."""
-    signs = re.escape("".join(map(chr, _TWINS)))
-    return re.compile(f"({_OURS}?)([{_doubled_ranges()}{signs}])({PLACEHOLDER}|\ufe0f)?|({PLACEHOLDER})|{_OURS}")
+    chars = _doubled_ranges() + re.escape("".join(map(chr, _TWINS)))
+    marks = _ranges(code for code in range(0x300, 0x10000) if unicodedata.category(chr(code)) in ("Mn", "Me"))
+    # marks stand behind the half that goes with the toolkit's cut: half a character has none
+    return re.compile(f"({_OURS}?)([{chars}])({PLACEHOLDER}|\ufe0f)?|({PLACEHOLDER})[{marks}]*|{_OURS}")
 
 
 @lru_cache(1)
 def _doubled_ranges() -> str:
     """What stands between the brackets of a pattern; found out once, when it is known to be needed: 15 ms."""
+    codes = (code for code in (*range(0x80, 0x10000), *_PICTOGRAMS) if _is_doubled(chr(code)))
+    return _ranges(codes) + _PRIVATE
+
+
+def _is_doubled(char: str) -> bool:
+    return unicodedata.east_asian_width(char) == "A" and ord(char) not in _TWINS and plain.cell_width(char) == 1
+
+
+def _ranges(codes: Iterable[int]) -> str:
+    """Rising code points as a pattern has them between brackets."""
     ranges: list[list[int]] = []
-    for code in (*range(0x80, 0x10000), *_PICTOGRAMS):
-        char = chr(code)
-        if unicodedata.east_asian_width(char) != "A" or code in _TWINS or plain.cell_width(char) != 1:
-            continue
+    for code in codes:
         if ranges and ranges[-1][1] == code - 1:
             ranges[-1][1] = code
         else:
             ranges.append([code, code])
-    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges) + _PRIVATE
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)

@@ -75,6 +75,8 @@ def test_signs_of_our_own_take_one_cell_everywhere(char: str, width: int) -> Non
     [
         ("\u200bЖ\ufdd0", "Ж ", "Ж"),
         ("\u200bЖ", "Ж", " "),
+        ("\u200bЯ\ufdd0\u0306", "Я \u0306", "Я\u0306"),
+        ("\ufdd0\u0306 ", " \u0306 ", "  "),
         ("Ж", "Ж", "?"),
         ("\ufdd0к", " к", " ?"),
         ("\u25b6\ufe0f", "\u25b6\ufe0f", "> "),
