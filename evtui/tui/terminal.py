@@ -23,23 +23,17 @@ from io import TextIOWrapper
 from types import FrameType
 from typing import Any, ClassVar, TextIO, cast
 
-from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key, MouseEvent, Resize
-from textual.geometry import Size
-from textual.keys import Keys
 from textual.message import Message
 
 from evtui.errors import Exit
 from evtui.terminal.probe import Answers, askable
 from evtui.tui import ambiguous, sgr
 from evtui.tui.inquiry import Inquiry
+from evtui.tui.typed import LARGEST, TolerantParser, sound
 
 log = logging.getLogger(__name__)
-
-LARGEST = Size(1000, 500)
-"""No screen is larger than this; what claims to be would have the program paint cells for minutes."""
 
 END_S = 1.5
 """Seconds an end from outside may take before the program leaves without its goodbyes: a terminal that no longer
@@ -198,8 +192,8 @@ class TerminalDriver(LinuxDriver):
 
     def _deliver(self, messages: Iterable[Message]) -> None:
         for message in messages:
-            if (sound := _sound(message)) is not None:
-                self.process_message(sound)
+            if (sensible := sound(message)) is not None:
+                self.process_message(sensible)
 
     def _run_input_thread(self) -> None:
         try:
@@ -253,26 +247,6 @@ class TerminalDriver(LinuxDriver):
         os._exit(code)
 
 
-class TolerantParser(XTermParser):
-    """The framework's reading of the keyboard and the mouse; what it cannot read is nothing typed."""
-
-    def parse_mouse_code(self, code: str) -> Message | None:
-        """The mouse event; in cells where the terminal has not said how large its cells are."""
-        # a size without an area is false
-        if not self.terminal_size or not self.terminal_pixel_size:
-            self.terminal_pixel_size = None
-        return cast(MouseEvent | None, super().parse_mouse_code(code))
-
-    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
-        try:
-            keys = list(super()._sequence_to_key_events(sequence, alt))
-            for key in keys:
-                (key.character or "").encode()
-        except (ValueError, OverflowError):  # a number that is no character, half a character
-            return [Key(Keys.Ignore, None)]
-        return keys
-
-
 class _Outlet:
     """Where the screen is written to. After the terminal has gone, that is nowhere: no error helps anybody then."""
 
@@ -301,13 +275,3 @@ class _Outlet:
         os.dup2(nowhere, self._file.fileno())
         os.close(nowhere)
         self._lost()
-
-
-def _sound(message: Message) -> Message | None:
-    """The message; a size nobody can have is none, or the largest."""
-    if not isinstance(message, Resize):
-        return message
-    if not all(message.size):
-        return None
-    size = Size(min(message.size.width, LARGEST.width), min(message.size.height, LARGEST.height))
-    return message if size == message.size else Resize.from_dimensions(size, message.pixel_size)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import Key
 
-from evtui.tui.terminal import TolerantParser
+from evtui.tui.typed import TolerantParser
 
 NUMBER = st.sampled_from(["0", "1", "2", "3", "36", "48", "97", "120", "2026", "2048", "55296", "1114112", "9" * 20])
 PIECE = st.one_of(
