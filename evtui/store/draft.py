@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from msgspec import Struct
-from msgspec.structs import astuple, replace
+from msgspec.structs import replace
 
 from evtui.domain.campaign import Campaign, Product
 from evtui.domain.chain import StepSeen
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import ChainFacts
+from evtui.store.account import Account, only_delivered, open_account
 from evtui.store.buckets import Changes
 from evtui.store.cold import Sums
 from evtui.store.history import ascending, descending
 from evtui.store.orders import RECENT_LINES, RELEASED_LINES, OrderBook, Tally, oddity
 from evtui.store.places import Moves, Place, move, newest
-from evtui.store.series import Counts, minute_of
-from evtui.store.standing import NOWHERE, Stand, note, sale, stand
+from evtui.store.series import Counts
+from evtui.store.standing import NOWHERE, Stand, note, stand, stand_again
 from evtui.store.tracked import Tracked, join, merge_steps, with_steps
 
 
@@ -60,23 +60,6 @@ def _steps_for(facts: ChainFacts, ts_code: str) -> tuple[StepSeen, ...]:
     return tuple(seen for code, seen in facts.steps if code in (ts_code, facts.tg_code))
 
 
-# looked up in the enumeration for every line, they take a tenth of the time of all
-_DELIVERED, _RELEASED = OrderState.DELIVERED, OrderState.RELEASED
-
-
-class _Sum(Struct):
-    """A tally that changes; its fields in the same order."""
-
-    lines: int = 0
-    in_flight: int = 0
-    sold: int = 0
-    released: int = 0
-    delivered: int = 0
-    revenue_cents: int = 0
-    unpriced: int = 0
-    last_minute: int = 0
-
-
 class _First:
     """The first place of some lines that come and go."""
 
@@ -102,8 +85,7 @@ class _Draft:
         self.lines = Changes(book.buckets)
         self.groups = Changes(book.groups)
         self.facts = book.facts
-        self.sums: dict[int, _Sum] = {}
-        self.sales: dict[int, dict[int, int]] = {}
+        self.accounts: dict[int, Account] = {}
         self.recent: Moves = {}
         self.released: Moves = {}
         self.open: Moves = {}
@@ -111,8 +93,6 @@ class _Draft:
         self.first = _First(book.first)
         self.first_odd = _First(book.first_odd)
         self.count = book.count
-        self.closing = {product.page_id: minute_of(product.off_sale) for product in campaign.products}
-        """The minute each product's sale closes in."""
 
     def put(self, new: Tracked) -> None:
         """Merge one belief in."""
@@ -121,89 +101,77 @@ class _Draft:
         old = bucket.get(code)
         if old is None and self.book.buckets.cold:
             old = self.book.buckets.beneath(code)
-        if old is not None:
-            new = join(old, new)
-            if new == old:
-                return
-        else:
+        if old is None:
             self.count += 1
             bucket.sums.total += 1
-        if old is None or old.line.tg_code != new.line.tg_code:
-            self.regroup(old, new)
-            facts = self.facts.get(new.line.tg_code)
-            steps = merge_steps((), _steps_for(facts, code)) if facts else ()
-            new = new if new.steps == steps else replace(new, steps=steps)
+            bucket[code] = new = self.regrouped(None, new)
+            after = stand(new, self.campaign)
+            self.count_in(new, after, +1)
+            self.move(bucket.sums, NOWHERE, after)
+            return
+        new = join(old, new)
+        if new == old:
+            return
+        if old.line.tg_code != new.line.tg_code:
+            new = self.regrouped(old, new)
         bucket[code] = new
-        before, after = NOWHERE if old is None else stand(old, self.campaign), stand(new, self.campaign)
-        resold = old is None or before.product is not after.product or sale(old, before) != sale(new, after)
-        if old is not None:
-            self.count_in(old, before, -1, resold)
-        self.count_in(new, after, +1, resold)
-        self.move(before, after)
-        note(bucket.sums, before, after)
+        before = stand(old, self.campaign)
+        after = stand_again(new, old, before, self.campaign)
+        if only_delivered(old, before, new, after):
+            self.deliver(old, new, after)
+        else:
+            self.count_in(old, before, -1)
+            self.count_in(new, after, +1)
+        self.move(bucket.sums, before, after)
 
-    def regroup(self, old: Tracked | None, new: Tracked) -> None:
-        """Note the line under its group, and no longer under the one an older word had it in."""
-        code = new.line.ts_code
+    def regrouped(self, old: Tracked | None, new: Tracked) -> Tracked:
+        """Note the line under its group, and no longer under the one an older word had it in; what the group knows."""
+        code, group = new.line.ts_code, new.line.tg_code
         if old is not None:
             left = self.groups.get(old.line.tg_code) or ()
             self.groups.bucket(old.line.tg_code)[old.line.tg_code] = tuple(each for each in left if each != code)
-        held = self.groups.get(new.line.tg_code) or ()
-        self.groups.bucket(new.line.tg_code)[new.line.tg_code] = tuple(sorted({*held, code})) if held else (code,)
+        bucket = self.groups.bucket(group)
+        held = bucket.get(group)
+        if held is None and self.book.groups.cold:
+            held = self.book.groups.beneath(group)
+        bucket[group] = tuple(sorted({*held, code})) if held else (code,)
+        facts = self.facts.get(group) if self.facts else None
+        steps = merge_steps((), _steps_for(facts, code)) if facts else ()
+        return new if new.steps == steps else replace(new, steps=steps)
 
-    def move(self, before: Stand, after: Stand) -> None:
+    def move(self, sums: Sums, before: Stand, after: Stand) -> None:
         """Note where a line stands now instead of where it stood."""
-        move(self.recent, before.at, after.at)
-        move(self.open, before.open, after.open)
+        note(sums, before, after)
+        if before.open is not after.open:
+            move(self.open, before.open, after.open)
         if before.released or after.released:
             move(self.released, before.released, after.released)
-        self.first.move(before.bought, after.bought)
+        if before.bought is not after.bought:
+            self.first.move(before.bought, after.bought)
+        if before.at is not after.at:
+            move(self.recent, before.at, after.at)
         if before.odd or after.odd:
             self.first_odd.move(before.at if before.odd else None, after.at if after.odd else None)
 
-    def count_in(self, tracked: Tracked, stands: Stand, sign: int, resold: bool) -> None:
-        """Add a line to what is added up, or take it out again; its sale only where that changes."""
+    def count_in(self, tracked: Tracked, stands: Stand, sign: int) -> None:
+        """Add a line to what is added up, or take it out again."""
         if stands.odd:
             self.odd[stands.odd] = self.odd.get(stands.odd, 0) + sign
-        product = stands.product
-        if product is None or stands.at is None:
-            return
-        total = self.sums.get(product.page_id)
-        if total is None:
-            total = self.sums[product.page_id] = _Sum()
-        number = sign * tracked.line.quantity
-        if stands.at[0] // 60 == self.closing[product.page_id]:
-            total.last_minute += number
-        if stands.odd:
-            return
-        total.lines += sign
-        state = tracked.state
-        if state is _RELEASED:
-            total.released += number
-        elif not stands.paid:
-            total.in_flight += number
-        elif resold:
-            self.sell(tracked, product, total, sign, stands.at)
-        if state is _DELIVERED:
-            total.delivered += number
+        if stands.product is not None:
+            self.account(stands.product).count(tracked, stands, sign)
 
-    def sell(self, tracked: Tracked, product: Product, total: _Sum, sign: int, at: Place) -> None:
-        """The money for a line, and the minute it came in."""
-        line = tracked.line
-        total.sold += sign * line.quantity
-        amount = line.amount
-        if amount is None and product.price is not None:
-            amount = product.price * line.quantity
-        if amount is None:
-            total.unpriced += sign
-        else:
-            total.revenue_cents += sign * round(amount * 100)
-        paid = tracked.paid_at
-        minute = int((at[0] if paid is None else paid.timestamp()) // 60)
-        sales = self.sales.get(product.page_id)
-        if sales is None:
-            sales = self.sales[product.page_id] = {}
-        sales[minute] = sales.get(minute, 0) + sign * line.quantity
+    def deliver(self, old: Tracked, new: Tracked, after: Stand) -> None:
+        """Note that a line that counts as it did is delivered now, or is not any more."""
+        if old.state is not new.state and after.product is not None:
+            number = (new.state is OrderState.DELIVERED) - (old.state is OrderState.DELIVERED)
+            self.account(after.product).delivered += number * new.line.quantity
+
+    def account(self, product: Product) -> Account:
+        """What is added up for a product."""
+        found = self.accounts.get(product.page_id)
+        if found is None:
+            found = self.accounts[product.page_id] = open_account(product)
+        return found
 
     def done(self) -> OrderBook:
         """The new book."""
@@ -239,19 +207,19 @@ class _Draft:
 
     def tallied(self) -> dict[int, Tally]:
         tallies = dict(self.book.tallies)
-        for page, total in self.sums.items():
-            pairs = zip(astuple(tallies.pop(page, Tally())), astuple(total), strict=True)
-            tally = Tally(*(held + more for held, more in pairs))
+        for page, account in self.accounts.items():
+            tally = account.tally(tallies.pop(page, Tally()))
             if tally != Tally():
                 tallies[page] = tally
         return tallies
 
     def sold(self) -> dict[int, Counts]:
         sales = dict(self.book.sales)
-        for page, changes in self.sales.items():
-            counts = sales.pop(page, Counts()).add({minute: number for minute, number in changes.items() if number})
-            if counts.hours:
-                sales[page] = counts
+        for page, account in self.accounts.items():
+            if account.sales:
+                counts = account.counts(sales.pop(page, Counts()))
+                if counts.hours:
+                    sales[page] = counts
         return sales
 
     # the three searches below are rare, as lines keep their times
