@@ -11,9 +11,10 @@ import logging
 import os
 import sys
 from collections.abc import Coroutine
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from msgspec.structs import replace
 
 from evtui import __version__, paths
 from evtui.commands.ending import finish

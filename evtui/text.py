@@ -89,28 +89,38 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-_WIDE_SYMBOLS = re.compile(
-    "[\u2630-\u2637\u268a-\u268f\u4dc0-\u4dff\U0001d300-\U0001d356\U0001d360-\U0001d376\U0001f6d8\U0001f6dc"
-    "\U0001fa75-\U0001fa77\U0001fa87-\U0001fa8a\U0001fa8e\U0001fa8f\U0001faad-\U0001faaf\U0001fabb-\U0001fabf"
-    "\U0001fac6\U0001fac8\U0001facd-\U0001facf\U0001fada-\U0001fadc\U0001fadf\U0001fae8-\U0001faea\U0001faef"
-    "\U0001faf7\U0001faf8\U00020000-\U0002fffd\U00030000-\U0003fffd]"
+_WIDE_SYMBOLS = (
+    *("\u2630\u2637", "\u268a\u268f", "\u4dc0\u4dff", "\U0001d300\U0001d356", "\U0001d360\U0001d376"),
+    *("\U0001f6d8\U0001f6d8", "\U0001f6dc\U0001f6dc", "\U0001fa75\U0001fa77", "\U0001fa87\U0001fa8a"),
+    *("\U0001fa8e\U0001fa8f", "\U0001faad\U0001faaf", "\U0001fabb\U0001fabf", "\U0001fac6\U0001fac6"),
+    *("\U0001fac8\U0001fac8", "\U0001facd\U0001facf", "\U0001fada\U0001fadc", "\U0001fadf\U0001fadf"),
+    *("\U0001fae8\U0001faea", "\U0001faef\U0001faef", "\U0001faf7\U0001faf8", "\U00020000\U0002fffd"),
+    "\U00030000\U0003fffd",
 )
-"""Hexagrams, counting rods, late emoji and rare Chinese: two cells since Unicode 15 to 17; Python 3.11 knows 14."""
-_JOINING = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff\U0001f3fb-\U0001f3ff]")
+"""Hexagrams, counting rods, late emoji and rare Chinese: two cells since Unicode 15 to 17; Python 3.11 knows 14.
+
+First and last of each range. These are no patterns: a start would wait for them to be built, and a character is looked
+up once.
+"""
+_JOINING = ("\u1160\u11ff", "\ud7b0\ud7ff", "\U0001f3fb\U0001f3ff")
 """Letters of a Korean syllable behind its first, and skin tones: drawn into the cell in front of them."""
-_VISIBLE_FORMAT = re.compile("[\xad\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd]")
+_VISIBLE_FORMAT = "\xad\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 """Formatting signs that are drawn all the same."""
 
 
 @lru_cache(maxsize=4096)
 def _char_width(char: str) -> int:
-    if _WIDE_SYMBOLS.match(char):
+    if _in_ranges(char, _WIDE_SYMBOLS):
         return 2
     category = unicodedata.category(char)
-    if _JOINING.match(char) or (category in ("Mn", "Me", "Mc", "Cf", "Cc") and not _VISIBLE_FORMAT.match(char)):
+    if _in_ranges(char, _JOINING) or (category in ("Mn", "Me", "Mc", "Cf", "Cc") and char not in _VISIBLE_FORMAT):
         return 0
     # what Python's tables do not know yet it calls full-width, terminals do not
     return 2 if category != "Cn" and unicodedata.east_asian_width(char) in ("W", "F") else 1
+
+
+def _in_ranges(char: str, ranges: tuple[str, ...]) -> bool:
+    return any(ends[0] <= char <= ends[1] for ends in ranges)
 
 
 def cell_width(text: str) -> int:

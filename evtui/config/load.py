@@ -7,7 +7,6 @@ Providers are not known here; whoever opens one passes its settings struct to `c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,27 +55,25 @@ class SourceConfig(Struct, frozen=True):
         return "sources" if isinstance(self.topic, Topic) else "lookups"
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignFile:
+class CampaignFile(Struct, frozen=True):
     """A campaign file without problems. Settings of providers are not judged yet."""
 
     path: Path
     campaign: Campaign
     sources: tuple[SourceConfig, ...]
     lookups: tuple[SourceConfig, ...]
-    places: Places = field(repr=False, compare=False)
-    stated: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    places: Places
+    stated: frozenset[str] = frozenset()
     """Keys the file itself gives, as `table.key`: tells a default from a decision."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What `read` found: a file, or its problems in the order of the file."""
 
     path: Path
     file: CampaignFile | None
     problems: tuple[Problem, ...]
-    places: Places = field(repr=False, compare=False)
+    places: Places
 
 
 def example_path() -> Path:

@@ -30,9 +30,12 @@ _SECRET_PAIRS = re.compile(
 _POINTERS = ("_env", "_file", "_command", "_column", "_timezone", "-env", "-file", "-command")
 """Endings of keys that say where something is, and are no secret themselves."""
 
-_CREDENTIALS = re.compile(
-    r"(?i)[a-z][a-z0-9+.-]*://[^\s/?#@]*:[^\s/@]*@|\b(?:password|pwd)\s*=\s*[^\s;]|[?&](?:password|token|sig|api_?key)=[^&\s]"
+_CREDENTIALS = (
+    r"(?i)[a-z][a-z0-9+.-]*://[^\s/?#@]*:[^\s/@]*@"
+    r"|\b(?:password|pwd)\s*=\s*[^\s;]|[?&](?:password|token|sig|api_?key)=[^&\s]"
 )
+_TELLTALE = ("@", "password", "pwd", "token", "sig", "key")
+"""One of these is in all that the pattern finds: most files have none, and a start does not wait for it to be built."""
 
 
 def is_secret_name(key: str) -> bool:
@@ -45,7 +48,8 @@ def is_secret_name(key: str) -> bool:
 
 def holds_credentials(value: str) -> bool:
     """Whether a text carries a password inside: `scheme://user:password@host` and its kin."""
-    return _CREDENTIALS.search(value) is not None
+    folded = value.casefold()
+    return any(sign in folded for sign in _TELLTALE) and re.search(_CREDENTIALS, value) is not None
 
 
 def quote(text: str) -> str:

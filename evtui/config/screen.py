@@ -10,12 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from msgspec import Struct
-from msgspec import field as member
+from msgspec import Struct, field
 
 from evtui.config.notes import Notes, nearest, problem_at, quote, shown
 from evtui.config.positions import Places
@@ -36,6 +34,9 @@ KEY_WORDS = (
 """Keys that are called by a word; every other key is the character it types."""
 
 _KEYS = "keys"
+
+_NOWHERE = Places("", "")
+"""Where the settings of no file stand."""
 
 _EXPECTED = 'a character such as "x", or a word such as "enter", "esc", "pageup" or "f5"'
 
@@ -60,17 +61,16 @@ class ScreenSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether codes and addresses are sent as links that the terminal can open."""
     bell: bool = False
     """Whether the terminal's bell rings with a new problem."""
-    keys: Mapping[str, tuple[str, ...]] = member(default_factory=dict)
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Action -> its keys, as named in `KEY_WORDS` or one character each; none at all takes the action off the keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenFile:
+class ScreenFile(Struct, frozen=True):
     """The settings and where they came from; `path` is None where there is no file."""
 
     path: Path | None = None
-    settings: ScreenSettings = field(default_factory=ScreenSettings)
-    places: Places = field(default_factory=lambda: Places("", ""), repr=False, compare=False)
+    settings: ScreenSettings = ScreenSettings()
+    places: Places = _NOWHERE
 
     def key_problem(self, action: str, message: str, index: int | None = None) -> Problem:
         """A problem with an entry of `[keys]`, or with the key at `index` of its list, at its place in the file."""
@@ -78,8 +78,7 @@ class ScreenFile:
         return problem_at(self.places, path, message)
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedScreen:
+class LoadedScreen(Struct, frozen=True):
     """What `read_screen` found: a file, or its problems in the order of the file; `name` is how it is called."""
 
     name: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import stat
 import tomllib
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from evtui.config.positions import Places
 from evtui.errors import Problem
@@ -29,8 +30,7 @@ _RETRY_CHARACTERS = 1_000_000
 """Characters parsed again after errors, all rounds together: keeps a large broken file under a second or two."""
 
 
-@dataclass(slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """What could be read of one file. `tree` is None where nothing could."""
 
     places: Places
