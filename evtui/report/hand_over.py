@@ -24,7 +24,7 @@ def hand_over(state: LaunchState, notebook: Notebook, now: datetime, figures: Kn
     shop = f"{campaign.market} {campaign.shop.id} {campaign.shop.name}"
     return [
         f"Hand-over · {shop} · {campaign.environment} · {local:%Y-%m-%d %H:%M:%S %Z}",
-        *_part("Alerts", map(_alert, standing(alerts(state, now, figures), notebook, now))),
+        *_part("Alerts", (_alert(state, each) for each in standing(alerts(state, now, figures), notebook, now))),
         *_part("Overdue", _overdue(state, figures)),
         *_part("Stock", _stock(state, figures, now)),
         *_part("First order", _first(state, now)),
@@ -42,11 +42,13 @@ def _part(heading: str, lines: Iterator[str]) -> list[str]:
     return ["", heading, *(f"  {line}" for line in list(lines) or ["none"])]
 
 
-def _alert(standing: Standing) -> str:
+def _alert(state: LaunchState, standing: Standing) -> str:
     alert, seen = standing.alert, standing.seen
     if seen is None:
         return f"{alert.text} · nobody has acknowledged it"
-    return f"{alert.text} · {'put off' if seen.until else 'acknowledged'} by {seen.by}"
+    if seen.until is not None:
+        return f"{alert.text} · put off until {_time(state, seen.until)} by {seen.by}"
+    return f"{alert.text} · acknowledged by {seen.by} at {_time(state, seen.at)}"
 
 
 def _overdue(state: LaunchState, figures: Known) -> Iterator[str]:

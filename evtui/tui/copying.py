@@ -14,6 +14,7 @@ from evtui.errors import UsageError
 from evtui.paths import data_dir
 from evtui.report.save import keep
 from evtui.terminal.clipboard import send
+from evtui.text import clean
 from evtui.tui.lines import Line
 
 
@@ -34,5 +35,5 @@ def copy(app: App[Any], text: str, path: Path) -> Line:
     try:
         kept = keep(text, path)
     except UsageError as error:
-        return ((f" not saved: {error}", "alert"),)
-    return ((f" saved {kept} · {send(text, os.environ, write)}", "ok"),)
+        return ((f" not saved: {clean(str(error))}", "alert"),)
+    return ((f" saved {clean(str(kept))} · {send(text, os.environ, write)}", "ok"),)

@@ -14,6 +14,7 @@ from evtui.alerts.notebook import Notebook
 from evtui.clock import local_zone
 from evtui.session import Session
 from evtui.tui import themes
+from evtui.tui.actions import DESK
 from evtui.tui.driver import CellDriver
 from evtui.tui.keymap import KeyMap
 from evtui.tui.look import Graphs
@@ -134,12 +135,13 @@ class Shell(App[None]):
         from evtui.tui.screens.palette import Palette  # like every page: not needed to start
 
         screen = self.screen
+        actions = getattr(screen, "ACTIONS", DESK)  # what the page below can do, and no other
 
         async def chosen(do: str | None) -> None:
             if do is not None:
                 await self.run_action(do, default_namespace=screen)
 
-        self.push_screen(Palette(self.keymap), chosen)
+        self.push_screen(Palette(self.keymap, actions), chosen)
 
     def action_help(self) -> None:
         """Show the keys."""

@@ -12,7 +12,8 @@ from textual.events import Click, Resize
 from evtui.alerts.notebook import Mark, Seen
 from evtui.domain.codes import parse_code
 from evtui.errors import CodeError
-from evtui.text import one_line
+from evtui.text import clean, one_line
+from evtui.tui.ambiguous import clip
 from evtui.tui.actions import DESK
 from evtui.tui.compose import draw, picture
 from evtui.tui.copying import copy, path_for
@@ -20,7 +21,7 @@ from evtui.tui.feed import Cursor
 from evtui.tui.layout import PANES
 from evtui.tui.lines import plain, text_of
 from evtui.tui.paint import errors, stock
-from evtui.tui.problems import problems
+from evtui.tui.problems import Problem, problems
 from evtui.tui.screens.base import bindings
 from evtui.tui.screens.feed import FeedScreen
 from evtui.tui.view import View
@@ -28,6 +29,9 @@ from evtui.tui.widgets.lines import Lines
 
 SNOOZE = timedelta(minutes=15)
 """Launch time that an alert is put off for."""
+
+NAME_CELLS = 32
+"""Most cells of a name that acknowledgements and marks carry: `$LOGNAME` may hold anything."""
 
 _ROWS = {"stock": (stock.keys, stock.SORTS), "errors": (errors.keys, errors.SORTS)}
 """Panes whose rows can be selected and sorted, beside the orders."""
@@ -42,8 +46,8 @@ class DeskScreen(FeedScreen):
         super().__init__()
         self.lines = Lines("desk")
         """The whole screen, as one widget: what to send is found out line by line anyway, and one starts sooner."""
-        self._problem = -1
-        """The problem gone to last, of those there are."""
+        self._problem: Problem | None = None
+        """The problem gone to last."""
 
     def compose(self) -> ComposeResult:
         """The one widget."""
@@ -115,9 +119,9 @@ class DeskScreen(FeedScreen):
         places = problems(view)
         if not places:
             return
-        first = 0 if by > 0 else len(places) - 1
-        self._problem = (self._problem + by) % len(places) if self._problem >= 0 else first
-        place = places[self._problem]
+        last = self._problem
+        known = next((row for row, each in enumerate(places) if last and each.is_at(last)), -1 if by > 0 else 0)
+        self._problem = place = places[(known + by) % len(places)]
         desk = replace(self._set, focus=place.pane, alert=place.alert)
         if place.row and place.pane in _ROWS:
             desk = desk.with_pane(place.pane, selected=place.row)
@@ -138,13 +142,16 @@ class DeskScreen(FeedScreen):
         view = self.cockpit.view()
         if not view.standing:
             return
+        if view.hold is not None:
+            self.cockpit.say("this is not the present: L returns to it")
+            return
         standing = view.standing[self._set.alert % len(view.standing)]
         alert, book = standing.alert, self.cockpit.session.notebook
         if standing.seen is not None and until is None:
             book = book.without_seen(alert.key)
         else:
             book = book.with_seen(Seen(alert.key, alert.severity, alert.count, view.now, who(), until))
-        self._set = replace(self._set, alert=0)
+        self._set, self._problem = replace(self._set, alert=0), None  # on with the first that nobody has seen
         self.cockpit.note(book)
 
     def action_mark(self) -> None:
@@ -205,6 +212,7 @@ class DeskScreen(FeedScreen):
 def who() -> str:
     """The name that acknowledgements and marks carry: whoever is logged in."""
     try:
-        return getpass.getuser()
+        name = getpass.getuser()
     except (KeyError, OSError):  # a user id that no table names
-        return "somebody"
+        name = ""
+    return clip(one_line(clean(name)), NAME_CELLS) or "somebody"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evtui.text import fold
-from evtui.tui.actions import DESK, UNBOUND, Action
+from evtui.tui.actions import UNBOUND, Action
 from evtui.tui.ambiguous import fit
 from evtui.tui.keymap import KeyMap
 from evtui.tui.lines import Line
@@ -16,7 +16,7 @@ class Palette(Prompt[str]):
     ASKS = "what to do"
     ROWS = 12
 
-    def __init__(self, keymap: KeyMap, actions: tuple[Action, ...] = DESK) -> None:
+    def __init__(self, keymap: KeyMap, actions: tuple[Action, ...]) -> None:
         super().__init__()
         self._keymap = keymap
         self._actions = tuple(action for action in (*actions, *UNBOUND) if action.id != "palette")
