@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from typing import cast
 
 from textual._xterm_parser import XTermParser
-from textual.events import Key, MouseEvent, Resize
+from textual.events import Key, MouseEvent, Paste, Resize
 from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
+
+from evtui.text import DETAIL_LIMIT, clean
 
 LARGEST = Size(1000, 500)
 """No screen is larger than this; what claims to be would have the program paint cells for minutes."""
@@ -36,7 +38,9 @@ class TolerantParser(XTermParser):
 
 
 def sound(message: Message) -> Message | None:
-    """The message; a size nobody can have is none, or the largest."""
+    """The message as far as it is believed: pasted text comes from outside, a size nobody has is none or `LARGEST`."""
+    if isinstance(message, Paste):
+        return Paste(clean(message.text.replace("\r\n", "\n").replace("\r", "\n"), DETAIL_LIMIT))
     if not isinstance(message, Resize):
         return message
     if not all(message.size):
