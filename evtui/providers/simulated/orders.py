@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from evtui.domain.orders import OrderLine
 from evtui.providers.simulated.draw import MINUTE, SECOND, to_moment
@@ -43,16 +44,11 @@ class Fate(StrEnum):
     """The issuer asks again and again and never sees a VipMemberId."""
 
 
-class Words(NamedTuple):
-    """The four status words of a line."""
-
-    status: str
-    user: str
-    scm: str
-    slave: str
+Words = tuple[str, str, str, str]
+"""The four status words of a line: its own, the customer's, the supplier's, the issuer's."""
 
 
-class Journey(NamedTuple):
+class Journey(Struct, frozen=True):
     """When a line passes each step, in milliseconds; NEVER for what does not happen."""
 
     fate: Fate
@@ -71,7 +67,7 @@ class Journey(NamedTuple):
     released: int = NEVER
 
 
-class SimLine(NamedTuple):
+class SimLine(Struct, frozen=True):
     """One line as the world keeps it."""
 
     ts_code: str
@@ -84,17 +80,17 @@ class SimLine(NamedTuple):
     journey: Journey
 
 
-_UNPAID = Words("WaitingToPay", "WaitingToPay", "Hide", "")
-PAID = Words("WaitingToTrans", "OrderProcessing", "Hide", "")
-_WAITING = Words("WaitingToShipping", "WaitingToShipping", "WaitingToShipping", "WaitingToShipping")
-_CONFIRMED = Words("ConfirmedToShipping", "ConfirmedToShipping", "ConfirmedToShipping", "ConfirmedToShipping")
-_ONLY_USER = Words("ConfirmedToShipping", "ConfirmedToShipping", "WaitingToShipping", "ConfirmedToShipping")
-_ONLY_SCM = Words("WaitingToShipping", "WaitingToShipping", "ConfirmedToShipping", "WaitingToShipping")
-_INVALID = Words("WaitingToShipping", "WaitingToShipping", "WaitingToShipping", "Fail")
-DELIVERED = Words("ShippingFinish", "ShippingFinish", "Finish", "Finish")
-_EXPIRED = Words("Cancel", "Cancel", "Hide", "")
-_CANCELLED = Words("Cancel", "Cancel", "Cancel", "Cancel")
-_REFUNDED = Words("RefundFinish", "RefundFinish", "RefundFinish", "Finish")
+_UNPAID = ("WaitingToPay", "WaitingToPay", "Hide", "")
+PAID: Words = ("WaitingToTrans", "OrderProcessing", "Hide", "")
+_WAITING = ("WaitingToShipping", "WaitingToShipping", "WaitingToShipping", "WaitingToShipping")
+_CONFIRMED = ("ConfirmedToShipping", "ConfirmedToShipping", "ConfirmedToShipping", "ConfirmedToShipping")
+_ONLY_USER = ("ConfirmedToShipping", "ConfirmedToShipping", "WaitingToShipping", "ConfirmedToShipping")
+_ONLY_SCM = ("WaitingToShipping", "WaitingToShipping", "ConfirmedToShipping", "WaitingToShipping")
+_INVALID = ("WaitingToShipping", "WaitingToShipping", "WaitingToShipping", "Fail")
+DELIVERED: Words = ("ShippingFinish", "ShippingFinish", "Finish", "Finish")
+_EXPIRED = ("Cancel", "Cancel", "Hide", "")
+_CANCELLED = ("Cancel", "Cancel", "Cancel", "Cancel")
+_REFUNDED = ("RefundFinish", "RefundFinish", "RefundFinish", "Finish")
 
 _REQUESTED = {Fate.MIXED_USER: _ONLY_USER, Fate.MIXED_SCM: _ONLY_SCM}
 _GONE = {Fate.EXPIRED: _EXPIRED, Fate.CANCELLED: _CANCELLED, Fate.REFUNDED: _REFUNDED}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from evtui.providers.simulated.draw import SECOND, uniform
 from evtui.providers.simulated.orders import Fate, Journey, first_order, travel
@@ -20,7 +20,7 @@ _TROUBLE_LATE = (1739, 1752, 1766)
 """The same for the scenario in which no task is made: these are fresh at the first report."""
 
 
-class Scripted(NamedTuple):
+class Scripted(Struct, frozen=True):
     """One order; each line is (shelf, fate)."""
 
     at: int

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from heapq import heappop, heappush
 from itertools import accumulate
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from evtui.domain.campaign import Campaign, Product
 from evtui.providers.simulated.draw import to_ms
@@ -20,7 +21,7 @@ _LAST_IS_LIKED = 1.6
 """The last product, the cheapest one of the seed, sells faster than its stock alone would say, and runs out first."""
 
 
-class Shelf(NamedTuple):
+class Shelf(Struct, frozen=True):
     """One SKU of one sale page; times in milliseconds, both ends of the window included."""
 
     product: Product
