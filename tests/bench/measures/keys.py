@@ -27,8 +27,8 @@ FEED = Box(1, 56, 33, 30)
 _PAUSE_S = 0.5
 """Time that the last key gets."""
 
-_FOCUS = b"2"
-"""Turns to the orders."""
+_FOCUS = b"2j"
+"""Turns to the orders and selects the first, so that every key that counts has somewhere to go."""
 
 
 def measure(course: Course) -> Iterator[Row]:
