@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from msgspec import Struct
 
@@ -17,7 +17,6 @@ from evtui.clock import Clock
 from evtui.collector.collector import Collector
 from evtui.collector.poller import Poller
 from evtui.collector.schedule import wall_cadence
-from evtui.config.lint import Finding, file_findings
 from evtui.config.load import CampaignFile, SourceConfig, check_settings, load, source_problem, unknown_provider
 from evtui.domain.campaign import Campaign
 from evtui.domain.codes import OrderCode
@@ -28,6 +27,9 @@ from evtui.providers._threads import DaemonExecutor
 from evtui.providers.base import Context, Provider, Question
 from evtui.store.state import LaunchState, SourceSpec
 from evtui.store.store import Store
+
+if TYPE_CHECKING:
+    from evtui.config.lint import Finding
 
 CADENCE = {
     Topic.STOCK: timedelta(seconds=5),
@@ -127,6 +129,8 @@ class Session:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What the plan leaves open, as `check` finds it."""
+        from evtui.config.lint import file_findings  # asked for by a key
+
         return file_findings(self._file)
 
     async def __aenter__(self) -> Self:

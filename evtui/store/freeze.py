@@ -12,7 +12,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from evtui.store.buckets import Buckets
-from evtui.store.coding import GROUPS, LINES
 from evtui.store.cold import Blobs, Coding, Cold, Shelf, ShelfError
 from evtui.store.orders import OrderBook
 from evtui.store.tracked import Tracked
@@ -82,6 +81,8 @@ class Freezer:
     def _lines(self, buckets: Buckets[Tracked], bites: int) -> Buckets[Tracked]:
         if buckets.held <= self._room.lines:
             return buckets
+        from evtui.store.coding import LINES  # most sessions never fill the room there is
+
         room = self._room.open - buckets.kept_count
         cold: dict[str, Cold[Tracked]] = {}
         kept: dict[str, dict[str, Tracked]] = {}
@@ -98,6 +99,8 @@ class Freezer:
     def _groups(self, groups: Buckets[tuple[str, ...]], bites: int) -> Buckets[tuple[str, ...]]:
         if groups.held <= self._room.groups:
             return groups
+        from evtui.store.coding import GROUPS  # as with the lines
+
         keys = _settled(groups, self._room.groups, bites)
         return groups.frozen({key: self._put(groups, key, groups.bucket(key), GROUPS) for key in keys}, {})
 

@@ -41,12 +41,13 @@ QUESTION = (
 VERSION_CELLS = 60
 """Room for the name a terminal gives itself: real ones take 25."""
 
-_CURSOR = re.compile(r"\x1b\[(\d{1,4});(\d{1,4})R")
+# Patterns are built when an answer comes: whoever asks at the start of a screen does not wait for one.
+_CURSOR = r"\x1b\[(\d{1,4});(\d{1,4})R"
 _HEX = "([0-9a-fA-F]{1,4})"
-_BACKGROUND = re.compile(rf"\x1b\]11;rgba?:{_HEX}/{_HEX}/{_HEX}(?:/{_HEX})?(?:\x07|\x1b\\)")
-_NAME = re.compile(r"\x1bP>\|([^\x1b\x07]{1,400})(?:\x1b\\|\x07)")
-_MODE = re.compile(r"\x1b\[\?2026;([0-4])\$y")
-_ATTRIBUTES = re.compile(r"\x1b\[\?([0-9]{1,4}(?:;[0-9]{1,4}){0,30})c")
+_BACKGROUND = rf"\x1b\]11;rgba?:{_HEX}/{_HEX}/{_HEX}(?:/{_HEX})?(?:\x07|\x1b\\)"
+_NAME = r"\x1bP>\|([^\x1b\x07]{1,400})(?:\x1b\\|\x07)"
+_MODE = r"\x1b\[\?2026;([0-4])\$y"
+_ATTRIBUTES = r"\x1b\[\?([0-9]{1,4}(?:;[0-9]{1,4}){0,30})c"
 
 
 class Answers(Struct, frozen=True):
@@ -88,10 +89,10 @@ def parse(answer: bytes | str) -> Answers:
     """Read what came back; typed keys and noise among it are passed over."""
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     narrow, ambiguous, wide, emoji = _widths(text)
-    back = _BACKGROUND.search(text)
-    name = _NAME.search(text)
-    mode = _MODE.search(text)
-    attributes = _ATTRIBUTES.search(text)
+    back = re.search(_BACKGROUND, text)
+    name = re.search(_NAME, text)
+    mode = re.search(_MODE, text)
+    attributes = re.search(_ATTRIBUTES, text)
     utf8 = None if narrow is None else narrow == 1
     return Answers(
         utf8=utf8,
@@ -112,7 +113,7 @@ def _widths(text: str) -> list[int | None]:
     Answers come in the order of the questions and on one line; reports of different lines, or too many of them, are
     mixed with a key that looks like one, and then none is believed.
     """
-    found = _CURSOR.findall(text)
+    found = re.findall(_CURSOR, text)
     if len(found) > len(_MEASURED) or len({row for row, _ in found}) > 1:
         found = []
     # more than four cells for one sign is no width; nor is none

@@ -12,8 +12,6 @@ from textual.app import App
 from evtui.domain.campaign import Campaign
 from evtui.errors import UsageError
 from evtui.paths import data_dir
-from evtui.report.save import keep
-from evtui.terminal.clipboard import send
 from evtui.text import clean
 from evtui.tui.lines import Line
 
@@ -26,6 +24,9 @@ def path_for(campaign: Campaign, moment: datetime, what: str) -> Path:
 
 def copy(app: App[Any], text: str, path: Path) -> Line:
     """Keep `text` in `path` and send it; one line on what became of it."""
+    # a start waits for neither: a key brings them
+    from evtui.report.save import keep
+    from evtui.terminal.clipboard import send
 
     def write(data: str) -> None:
         if (driver := app._driver) is not None:  # past the framework, which knows neither tmux nor screen

@@ -6,9 +6,10 @@ Pure but for the finder. Everything is read by the page: a feed of a million ord
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import islice, takewhile
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,11 +17,13 @@ from msgspec.structs import replace
 from evtui.store import history
 from evtui.store.orders import place
 from evtui.store.places import Place
-from evtui.store.search import Search, matches
 from evtui.store.state import LaunchState
 from evtui.store.tracked import Tracked
 from evtui.tui.rows import Count, Everything, Listed, Rows
 from evtui.tui.view import View
+
+if TYPE_CHECKING:
+    from evtui.store.search import Search
 
 PINNED_SHARE = 3
 """At most one row in this many is given to pinned overdue lines, so that the flow stays visible below them."""
@@ -102,7 +105,7 @@ class Finder:
             self._covered = next((at for at, _ in older), None)
         held, search = self._state, self.found.search
         if self._rest is not None:
-            part = history.scan(held, self._rest, lambda line: matches(search, line, held, now), SLICE)
+            part = history.scan(held, self._rest, _matcher(search, held, now), SLICE)
             self._counted += len(part.found)
             wanted = part.found[: max(FOUND - len(self._places), 0)]
             self._places += [at for line in wanted if (at := place(line, held.campaign))]
@@ -118,7 +121,8 @@ class Finder:
         above = history.ascending(state.orders, state.campaign, self._covered or (float("-inf"), ""))
         gone = list(islice(takewhile(lambda each: each[0] < floor, above), SLICE))
         self._behind = len(gone) == SLICE
-        news = [at for at, line in reversed(gone) if matches(self.found.search, line, state, now)]
+        wanted = _matcher(self.found.search, state, now)
+        news = [at for at, line in reversed(gone) if wanted(line)]
         if gone:
             self._covered = gone[-1][0]
         self._places, self._counted = [*news, *self._places][:FOUND], self._counted + len(news)
@@ -134,7 +138,8 @@ def rows_of(view: View, cursor: Cursor, found: Found | None, *, overdue_only: bo
     """What the feed holds now; `found` is what its filter found, None where there is no filter."""
     if overdue_only:
         late = [each.tracked for each in view.late]
-        late = late if found is None else [each for each in late if _wanted(found.search, each, view)]
+        if found is not None:
+            late = list(filter(_matcher(found.search, view.state, view.now), late))
         return Listed(late, lambda line: (line.clock_start(view.campaign)[0].timestamp(), line.line.ts_code))
     if found is None:
         return Everything(view.state, cursor.anchor)
@@ -143,15 +148,17 @@ def rows_of(view: View, cursor: Cursor, found: Found | None, *, overdue_only: bo
     floor = recent[0] if recent else (0.0, "")
     older = [at for at in found.places if at < floor and (anchor is None or at <= anchor)]
     lines = (line for _, code in (*reversed(newest), *older) if (line := orders.get(code)))
-    wanted = [line for line in lines if _wanted(found.search, line, view)]
-    count = Count(len(wanted), found.count.exact)
+    shown = list(filter(_matcher(found.search, view.state, view.now), lines))
+    count = Count(len(shown), found.count.exact)
     if found.count.number > FOUND:  # more than are kept
-        count = Count(len(wanted) + found.count.number - len(older), found.count.exact)
-    return Listed(wanted, lambda line: place(line, view.campaign), count, newest_first=True)
+        count = Count(len(shown) + found.count.number - len(older), found.count.exact)
+    return Listed(shown, lambda line: place(line, view.campaign), count, newest_first=True)
 
 
-def _wanted(search: Search, line: Tracked, view: View) -> bool:
-    return matches(search, line, view.state, view.now)
+def _matcher(search: Search, state: LaunchState, now: datetime) -> Callable[[Tracked], bool]:
+    from evtui.store.search import matches  # nobody searches while the screen is yet to come up
+
+    return lambda line: matches(search, line, state, now)
 
 
 class Page(Struct, frozen=True):

@@ -28,10 +28,8 @@ from evtui.errors import UsageError
 from evtui.providers import base
 from evtui.providers.base import Context, Question, SourceError
 from evtui.providers.simulated.draw import MINUTE, to_moment, to_ms
-from evtui.providers.simulated.evidence import steps
 from evtui.providers.simulated.faults import FaultLog
 from evtui.providers.simulated.health import Health
-from evtui.providers.simulated.load import LOAD_RATE, LoadWorld
 from evtui.providers.simulated.orders import line_at
 from evtui.providers.simulated.scenario import LOAD, Scenario, scenario_named
 from evtui.providers.simulated.world import World
@@ -134,6 +132,8 @@ class SimulatedProvider:
         if lookup is Lookup.ORDER_STATUS:
             shop = self._campaign.shop.id
             return Answer(OrderBatch(tuple(line_at(line, shop, now) for line in lines)), to_moment(now))
+        from evtui.providers.simulated.evidence import steps  # a screen comes up before anybody asks
+
         tg_code = lines[0].tg_code if lines else question.tg_code or code
         return Answer(ChainFacts(tg_code, steps(lookup, lines, now)), to_moment(now))
 
@@ -212,5 +212,7 @@ def _world(context: Context, scenario: Scenario, seed: int) -> World:
     """The world that a session's sources share; the bench's begins when the session does."""
     if scenario is not LOAD:
         return World(context.campaign, scenario, seed)
+    from evtui.providers.simulated.load import LOAD_RATE, LoadWorld  # no launch needs it
+
     rate = int(context.options.get("rate") or LOAD_RATE)
     return LoadWorld(context.campaign, scenario, seed, to_ms(context.clock.now()), rate)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -13,8 +12,8 @@ from evtui.alerts.notebook import Mark, Seen
 from evtui.domain.codes import parse_code
 from evtui.errors import CodeError
 from evtui.text import clean, one_line
-from evtui.tui.ambiguous import clip
 from evtui.tui.actions import DESK
+from evtui.tui.ambiguous import clip
 from evtui.tui.compose import draw, picture
 from evtui.tui.copying import copy, path_for
 from evtui.tui.feed import Cursor
@@ -211,6 +210,8 @@ class DeskScreen(FeedScreen):
 
 def who() -> str:
     """The name that acknowledgements and marks carry: whoever is logged in."""
+    import getpass  # only who signs something has to be known
+
     try:
         name = getpass.getuser()
     except (KeyError, OSError):  # a user id that no table names
