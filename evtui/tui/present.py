@@ -1,6 +1,7 @@
 """Which moment is on the screen: the present, a present held still, or a moment this screen saw earlier.
 
-The states of the last hour are kept, one a minute: they share everything that did not change between them.
+The states of the last hour are kept, one a minute: they share everything that did not change between them. Where
+orders come in floods it is less than an hour.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ KEPT = 60
 
 EVERY = timedelta(minutes=1)
 """Launch time between two of them."""
+
+LINES = 20_000
+"""Order lines that may have come since the oldest of them: about ten megabytes that the store would have put on disk.
+An hour of five orders a second; of a flood, less than that."""
 
 TICK_S = 1.0
 """Seconds after which a view has to be worked out anew, though nothing was heard: ages grow."""
@@ -51,7 +56,9 @@ class Present:
 
     def remember(self) -> None:
         """Keep the present state if a minute has passed since the last one was kept. Called once a tick."""
-        now = self._session.clock.now()
+        now, count = self._session.clock.now(), self._session.state.orders.count
+        while self._past and count - self._past[0][1].orders.count > LINES:
+            self._past.popleft()
         if not self._past or now - self._past[-1][0] >= EVERY:
             self._past.append((now, self._session.state))
 

@@ -127,7 +127,7 @@ class Shell(App[None]):
     def action_time_back(self) -> None:
         """A minute back, and another."""
         if not self.present.back(self.settings):
-            self.say("nothing earlier is kept: this screen remembers an hour from its start, one state a minute")
+            self.say("nothing earlier is kept: one state a minute, for an hour from the start, less in a flood of orders")
         self.draw()
 
     def action_palette(self) -> None:
