@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from evtui.domain.campaign import Product
-from evtui.domain.orders import OrderState
+from evtui.domain.orders import OrderLine, OrderState
 from evtui.store.orders import Tally
 from evtui.store.series import Counts, minute_of
 from evtui.store.standing import Stand
@@ -48,13 +48,12 @@ class Account(Struct):
         elif stand.sold_at is None:
             self.in_flight += quantity
         else:
-            self._sell(tracked, stand, sign)
+            self._sell(tracked.line, stand.sold_at, sign)
         if state is _DELIVERED:
             self.delivered += quantity
 
-    def _sell(self, tracked: Tracked, stand: Stand, sign: int) -> None:
+    def _sell(self, line: OrderLine, sold_at: float, sign: int) -> None:
         """The money for a line, and the minute it came in."""
-        line = tracked.line
         quantity = sign * line.quantity
         self.sold += quantity
         amount = line.amount
@@ -64,8 +63,7 @@ class Account(Struct):
             self.unpriced += sign
         else:
             self.revenue_cents += sign * round(amount * 100)
-        assert stand.sold_at is not None
-        minute = int(stand.sold_at // 60)
+        minute = int(sold_at // 60)
         self.sales[minute] = self.sales.get(minute, 0) + quantity
 
     def tally(self, held: Tally) -> Tally:

@@ -129,11 +129,12 @@ class Changes(Generic[V]):
 
     def __init__(self, base: Buckets[V]) -> None:
         self.base = base
+        self._cut = -base.digits
         self.fresh: dict[str, Bucket[V]] = {}
 
     def bucket(self, code: str) -> Bucket[V]:
         """The bucket of `code`, to be written to; it need not hold what lies on disk."""
-        key = code[: -self.base.digits]
+        key = code[: self._cut]
         found = self.fresh.get(key)
         if found is None:
             hot = self.base.hot.get(key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from evtui.domain.campaign import Campaign, Product
-from evtui.domain.orders import OrderLine, OrderState
+from evtui.domain.orders import OrderState
 from evtui.store.cold import Sums
 from evtui.store.orders import AFTER_CLOSE, odd_line
 from evtui.store.places import Place
@@ -35,52 +35,63 @@ NOWHERE = Stand()
 """Of a line that only a question brought up and that does not count."""
 
 
-def stand(tracked: Tracked, campaign: Campaign) -> Stand:
-    """Where a line stands, in everything."""
-    line = tracked.line
-    product = campaign.product(line.page_id)
-    odd = odd_line(line, campaign, product)
-    if not odd:
-        return _regular(tracked, campaign, (line.created_at.timestamp(), line.ts_code), product)
-    if not tracked.polled:
-        return NOWHERE
-    at = (line.created_at.timestamp(), line.ts_code)
-    running = None
-    if tracked.is_open and _of_launch(line, product, campaign):
-        start, event = tracked.clock_start(campaign)
-        running = at if event == "created" else (start.timestamp(), line.ts_code)
-    return Stand(at, odd, None, running, None, product if odd == AFTER_CLOSE else None)
+class Ground:
+    """A campaign as order lines are held against it, each part of it looked up once for many lines."""
 
+    __slots__ = ("_campaign", "_from_payment", "_products", "_shop")
 
-def stand_again(new: Tracked, old: Tracked, before: Stand, campaign: Campaign) -> Stand:
-    """Where a line stands that stood at `before`: nearly always where it did, so most need not be worked out."""
-    line, held = new.line, old.line
-    same = line.created_at == held.created_at and line.page_id == held.page_id and line.shop_id == held.shop_id
-    if before.at is None or before.odd or not same:
-        return stand(new, campaign)
-    return _regular(new, campaign, before.at, before.product)
+    def __init__(self, campaign: Campaign) -> None:
+        self._campaign = campaign
+        self._shop = campaign.shop.id
+        self._products: dict[int | None, Product] = {product.page_id: product for product in campaign.products[::-1]}
+        self._from_payment = campaign.sla.clock_starts == "paid"
 
+    def stand(self, tracked: Tracked) -> Stand:
+        """Where a line stands, in everything."""
+        line = tracked.line
+        made = line.created_at
+        product = self._products.get(line.page_id)
+        # nearly always, and then nothing is odd
+        if product is None or line.shop_id != self._shop or not product.on_sale <= made <= product.off_sale:
+            odd = odd_line(line, self._campaign, product)
+            if odd:
+                return self._odd(tracked, odd, product) if tracked.polled else NOWHERE
+        return self._regular(tracked, (made.timestamp(), line.ts_code), product)
 
-def _regular(tracked: Tracked, campaign: Campaign, at: Place, product: Product | None) -> Stand:
-    """Where a line stands in which nothing is odd."""
-    state = tracked.state
-    if state is _RELEASED:
-        released = (tracked.released_at.timestamp(), at[1]) if tracked.released_at else None
-        return Stand(at, "", None if tracked.came_to_nothing else at, None, released, product)
-    if state is not _DELIVERED and not tracked.is_paid:
-        return Stand(at, "", at, None, None, product)
-    paid_at = tracked.paid_at
-    known = paid_at is not None and paid_at != tracked.line.created_at
-    sold_at = paid_at.timestamp() if paid_at is not None and known else at[0]
-    if state is _DELIVERED:
-        return Stand(at, "", at, None, None, product, sold_at)
-    running = (sold_at, at[1]) if known and campaign.sla.clock_starts == "paid" else at
-    return Stand(at, "", at, running, None, product, sold_at)
+    def stand_again(self, new: Tracked, old: Tracked, before: Stand) -> Stand:
+        """Where a line stands that stood at `before`: mostly where it did, so little of it need be worked out."""
+        line, held = new.line, old.line
+        same = line.created_at == held.created_at and line.page_id == held.page_id and line.shop_id == held.shop_id
+        if before.at is None or before.odd or not same:
+            return self.stand(new)
+        return self._regular(new, before.at, before.product)
 
+    def _regular(self, tracked: Tracked, at: Place, product: Product | None) -> Stand:
+        """Where a line stands in which nothing is odd."""
+        state = tracked.state
+        delivered = state is _DELIVERED
+        if state is _RELEASED:
+            released = (tracked.released_at.timestamp(), at[1]) if tracked.released_at else None
+            return Stand(at, "", None if tracked.came_to_nothing else at, None, released, product)
+        if not delivered and not tracked.is_paid:
+            return Stand(at, "", at, None, None, product)
+        paid_at = tracked.paid_at
+        if paid_at is None or paid_at == tracked.line.created_at:
+            return Stand(at, "", at, None if delivered else at, None, product, at[0])
+        sold_at = paid_at.timestamp()
+        running = None if delivered else (sold_at, at[1]) if self._from_payment else at
+        return Stand(at, "", at, running, None, product, sold_at)
 
-def _of_launch(line: OrderLine, product: Product | None, campaign: Campaign) -> bool:
-    """Whether a line is of this shop and not of a page that is sold elsewhere, odd in its time or not."""
-    return line.shop_id == campaign.shop.id and (line.page_id is None or product is not None)
+    def _odd(self, tracked: Tracked, odd: str, product: Product | None) -> Stand:
+        """Where a line stands that does not count: its clock runs nevertheless if it is this launch's."""
+        line = tracked.line
+        at = (line.created_at.timestamp(), line.ts_code)
+        running = None
+        ours = line.shop_id == self._shop and (line.page_id is None or product is not None)
+        if ours and tracked.is_open:
+            start, event = tracked.clock_start(self._campaign)
+            running = at if event == "created" else (start.timestamp(), line.ts_code)
+        return Stand(at, odd, None, running, None, product if odd == AFTER_CLOSE else None)
 
 
 def note(sums: Sums, before: Stand, after: Stand) -> None:

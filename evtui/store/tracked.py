@@ -108,12 +108,12 @@ def observe(line: OrderLine, taken_at: datetime, *, polled: bool = True, since: 
         line,
         taken_at,
         state,
-        paid_exact=line.paid_at,
-        paid_seen=PaidSeen(taken_at, changed, since or _LONG_AGO) if under_way else None,
-        unpaid_seen=(taken_at, taken_at) if state is _UNPAID else None,
-        delivered_at=changed if delivered else None,
-        released_at=changed if released else None,
-        polled=polled,
+        line.paid_at,
+        PaidSeen(taken_at, changed, since or _LONG_AGO) if under_way else None,
+        (taken_at, taken_at) if state is _UNPAID else None,
+        changed if delivered else None,
+        changed if released else None,
+        polled,
     )
 
 
@@ -125,16 +125,19 @@ def unread(ts_code: str, made: float) -> Tracked:
 
 def join(a: Tracked, b: Tracked) -> Tracked:
     """Everything two beliefs about the same TS know together."""
-    newest = _newer(a, b)
+    # the later reading stands: a row's own time may go back, where the clocks of two writers differ
+    later = a if a.read_at > b.read_at else b
+    newest = later if a.read_at != b.read_at else _newer(a, b)
+    # most words add to one or two of these: asking first is cheaper than joining what is not there
     return Tracked(
         _completed(newest.line, a.line, b.line),
         newest.read_at,
         newest.state,
-        _first(a.paid_exact, b.paid_exact),
-        _first(a.paid_seen, b.paid_seen),
-        _both(a.unpaid_seen, b.unpaid_seen),
-        _first(a.delivered_at, b.delivered_at),
-        _first(a.released_at, b.released_at),
+        a.paid_exact if b.paid_exact is None else _first(a.paid_exact, b.paid_exact),
+        a.paid_seen if b.paid_seen is None else _first(a.paid_seen, b.paid_seen),
+        a.unpaid_seen if b.unpaid_seen is None else _both(a.unpaid_seen, b.unpaid_seen),
+        a.delivered_at if b.delivered_at is None else _first(a.delivered_at, b.delivered_at),
+        a.released_at if b.released_at is None else _first(a.released_at, b.released_at),
         a.polled or b.polled,
         a.steps if not b.steps else merge_steps(a.steps, b.steps),
     )
@@ -167,9 +170,7 @@ def _step_rank(seen: StepSeen) -> tuple[int, bool, float, str, str]:
 
 
 def _newer(a: Tracked, b: Tracked) -> Tracked:
-    """The later reading stands: a row's own time may go back, when the clocks of two writers differ."""
-    if a.read_at != b.read_at:
-        return a if a.read_at > b.read_at else b
+    """Of two words read at one moment that on the younger row, else the one that compares higher."""
     of_a, of_b = a.line.updated_at or _LONG_AGO, b.line.updated_at or _LONG_AGO
     if of_a != of_b:
         return a if of_a > of_b else b
@@ -211,9 +212,9 @@ def _greater(a: int | None, b: int | None) -> int | None:
 _Time = TypeVar("_Time", datetime, PaidSeen)
 
 
-def _first(a: _Time | None, b: _Time | None) -> _Time | None:
-    return b if a is None else a if b is None else min(a, b)
+def _first(a: _Time | None, b: _Time) -> _Time:
+    return b if a is None else min(a, b)
 
 
-def _both(a: tuple[datetime, datetime] | None, b: tuple[datetime, datetime] | None) -> tuple[datetime, datetime] | None:
-    return b if a is None else a if b is None else (min(a[0], b[0]), max(a[1], b[1]))
+def _both(a: tuple[datetime, datetime] | None, b: tuple[datetime, datetime]) -> tuple[datetime, datetime]:
+    return b if a is None else (min(a[0], b[0]), max(a[1], b[1]))
