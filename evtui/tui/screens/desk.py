@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.events import Click, Resize
+from textual.geometry import Size
 
 from evtui.alerts.notebook import Mark, Seen
 from evtui.domain.codes import parse_code
@@ -45,6 +46,8 @@ class DeskScreen(FeedScreen):
         super().__init__()
         self.lines = Lines("desk")
         """The whole screen, as one widget: what to send is found out line by line anyway, and one starts sooner."""
+        self._drawn_for = Size()
+        """The terminal's size at the last drawing."""
         self._problem: Problem | None = None
         """The problem gone to last."""
 
@@ -57,14 +60,16 @@ class DeskScreen(FeedScreen):
         self.show(self.cockpit.view())
 
     def on_resize(self, event: Resize) -> None:
-        """Follow the terminal."""
-        self.show(self.cockpit.view())
+        """Follow the terminal; at the start it tells several times over the size that was drawn for already."""
+        if self.app.size != self._drawn_for:
+            self.show(self.cockpit.view())
 
     def show(self, view: View) -> None:
         """Draw every row; only those that changed are sent."""
         self.search_on(view)
         self._set = replace(self._set, keys=self.cockpit.keymap.footer(DESK, view, self._set))
-        self.lines.show(picture(view, self._set, self.app.size.width, self.app.size.height))
+        self._drawn_for = self.app.size
+        self.lines.show(picture(view, self._set, *self._drawn_for))
 
     def action_pane(self, name: str) -> None:
         """Give a pane the focus."""
