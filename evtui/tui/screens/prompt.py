@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
@@ -22,7 +24,32 @@ MAX_TYPED = 200
 
 
 class _Field(Input):
-    """The toolkit passes on whatever is pasted, escape sequences too: here it is cleaned like all text from outside."""
+    """Takes what is typed in the order it was typed, and what is pasted as text.
+
+    The toolkit hands keys that edit on to others first, so that letters overtake them where a slow line delivers both
+    in one piece; and it passes on whatever is pasted, escape sequences too.
+    """
+
+    def __init__(self, value: str, asks: str, entered: Callable[[str], None]) -> None:
+        super().__init__(value, placeholder=asks, max_length=MAX_TYPED, compact=True)
+        self.cursor_blink = False
+        self._entered = entered
+        self.answered = False
+        """Whether the question is answered: whatever is typed from then on is meant for what lies below."""
+
+    async def on_key(self, event: Key) -> None:
+        """The base class's own handler follows for letters only."""
+        bound = self._bindings.key_to_bindings.get(event.key, [])
+        if not (self.answered or bound):
+            return
+        event.stop()
+        event.prevent_default()
+        if self.answered:
+            self.app.post_message(Key(event.key, event.character))
+        elif event.key == "enter":
+            self._entered(self.value)
+        else:
+            await self.run_action(bound[0].action)
 
     def on_paste(self, event: Paste) -> None:
         """The base class's own handler follows, with what is left."""
@@ -45,8 +72,7 @@ class Prompt(ModalScreen[T | None]):
     def __init__(self, value: str = "") -> None:
         super().__init__()
         self._above = Lines("above")
-        self.field = _Field(value, placeholder=self.ASKS, max_length=MAX_TYPED, compact=True)
-        self.field.cursor_blink = False
+        self.field = _Field(value, self.ASKS, self._entered)
 
     def compose(self) -> ComposeResult:
         """The lines above the field, and the field."""
@@ -68,12 +94,17 @@ class Prompt(ModalScreen[T | None]):
         """Tell what has been typed so far comes to."""
         self.explain(self.heard(event.value))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def _entered(self, text: str) -> None:
         """Done, or one sentence why not."""
-        if not event.value.strip() and not self.takes_nothing():
+        if text.strip() or self.takes_nothing():
+            self.take(text)
+        else:
             self.dismiss(None)
-            return
-        self.take(event.value)
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Close, with the answer; no key reaches the field any more."""
+        self.field.answered = True
+        return super().dismiss(result)
 
     def heard(self, text: str) -> list[Line]:
         """What to show above the field for what has been typed so far."""
