@@ -12,6 +12,7 @@ here they do not tell when an order was made, as they do on the platform and in 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -21,7 +22,7 @@ from evtui.domain.codes import OrderCode, parse_code
 from evtui.domain.orders import OrderLine
 from evtui.domain.stock import StockLevel
 from evtui.providers.simulated.draw import MINUTE, SECOND, to_moment, uniform
-from evtui.providers.simulated.orders import DELIVERED, PAID, Fate, Journey, SimLine
+from evtui.providers.simulated.orders import DELIVERED, PAID, Fate, Journey, SimLine, Words
 from evtui.providers.simulated.scenario import Scenario
 from evtui.providers.simulated.world import World
 
@@ -79,7 +80,8 @@ class LoadWorld(World):
         self._prefixes = tuple(
             next((prefix for prefix in campaign.code_prefixes if prefix.endswith(kind)), f"T{kind}") for kind in "GMS"
         )
-        self._heads: tuple[int, tuple[str, ...]] = (-1, ())
+        self._heads: tuple[int, tuple[str, str, str]] = (-1, ("", "", ""))
+        """The hour that codes were last made for, and what they begin with."""
 
     def behind(self, now: int) -> bool:
         """Never: nothing is walked."""
@@ -95,8 +97,8 @@ class LoadWorld(World):
         for turn, delay in enumerate(_DELAYS):
             first, last = self._made(after - delay), self._made(upto - delay)
             first += (turn - self._turn - first) % len(_DELAYS)
-            lines += (self._line(number, delay) for number in range(first, last, len(_DELAYS)))
-        lines += (self._line(number, None) for number in range(self._made(after), self._made(upto)))
+            lines += self._lines(range(first, last, len(_DELAYS)), delay, DELIVERED)
+        lines += self._lines(range(self._made(after), self._made(upto)), 0, PAID)
         return tuple(lines)
 
     def stock(self, now: int) -> tuple[StockLevel, ...]:
@@ -137,22 +139,32 @@ class LoadWorld(World):
             return 0
         return min(-(-(at - self._begins + 1) * self._rate // SECOND), self._most)
 
-    def _line(self, number: int, delay: int | None) -> OrderLine:
-        """The row of an order when it was delivered so long after its making, or when it was made."""
-        made = self._made_at(number)
-        created = to_moment(made)
-        page_id, sku_id, price = self._goods[(number + self.seed) % len(self._goods)]
-        tg_code, _, ts_code = self._codes(number)
-        changed, words = (created, PAID) if delay is None else (to_moment(made + delay), DELIVERED)
-        return OrderLine(ts_code, tg_code, self._shop, page_id, 1, created, changed, *words, price, sku_id, created)
+    def _lines(self, numbers: range, delay: int, words: Words) -> Iterator[OrderLine]:
+        """The rows of some orders as they were that long after their making."""
+        status, user, scm, slave = words
+        later = timedelta(milliseconds=delay)
+        shop, seed, goods, begins, rate = self._shop, self.seed, self._goods, self._begins, self._rate
+        for number in numbers:
+            made = to_moment(begins + number * SECOND // rate)
+            changed = made + later if delay else made
+            page, sku, price = goods[(number + seed) % len(goods)]
+            hours, serial = divmod(self._first + number, _SERIALS)
+            tg_head, _, ts_head = self._heads[1] if hours == self._heads[0] else self._heads_at(hours)
+            digits = f"{serial:05d}"
+            ts_code, tg_code = f"{ts_head}0{digits}", f"{tg_head}{digits}"
+            yield OrderLine(ts_code, tg_code, shop, page, 1, made, changed, status, user, scm, slave, price, sku, made)
 
     def _codes(self, number: int) -> tuple[str, str, str]:
         """TG, TM and TS code of an order; all three count alike."""
         hours, serial = divmod(self._first + number, _SERIALS)
+        tg_head, tm_head, ts_head = self._heads_at(hours)
+        return f"{tg_head}{serial:05d}", f"{tm_head}{serial:05d}", f"{ts_head}0{serial:05d}"
+
+    def _heads_at(self, hours: int) -> tuple[str, str, str]:
+        """What the codes of an hour begin with, the load's first hour being 0."""
         if hours != self._heads[0]:
             days, hour = divmod(self._hour + hours, 24)
             day = self._day + timedelta(days=days)
-            self._heads = (hours, tuple(str(OrderCode(prefix, day, hour, "")) for prefix in self._prefixes))
-        tg_head, tm_head, ts_head = self._heads[1]
-        digits = f"{serial:05d}"
-        return f"{tg_head}{digits}", f"{tm_head}{digits}", f"{ts_head}0{digits}"
+            tg_head, tm_head, ts_head = (str(OrderCode(prefix, day, hour, "")) for prefix in self._prefixes)
+            self._heads = (hours, (tg_head, tm_head, ts_head))
+        return self._heads[1]
