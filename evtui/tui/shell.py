@@ -127,7 +127,7 @@ class Shell(App[None]):
     def action_time_back(self) -> None:
         """A minute back, and another."""
         if not self.present.back(self.settings):
-            self.say("nothing earlier is kept: one state a minute, for an hour from the start, less in a flood of orders")
+            self.say("nothing earlier is kept: a state a minute, for an hour from the start, less in a flood of orders")
         self.draw()
 
     def action_palette(self) -> None:
