@@ -6,7 +6,6 @@ import pytest
 from cockpit_pilot import Driven, cockpit
 from textual._xterm_parser import XTermParser
 
-from evtui.tui.screens.desk import DeskScreen
 from evtui.tui.screens.filter import FilterPrompt
 from evtui.tui.screens.go_to import GoTo
 from evtui.tui.screens.order import OrderPage
@@ -42,7 +41,7 @@ async def test_corrections_stand_where_they_were_typed(keys: str, field: str) ->
 async def test_what_is_typed_behind_enter_goes_to_the_screen_below() -> None:
     async with cockpit("stuck") as driven:
         await at_once(driven, "/status:waiting\rjj")
-        assert isinstance(driven.app.screen, DeskScreen)
+        assert len(driven.app.screen_stack) == 1
         assert driven.desk._set.filter == "status:waiting"
         shown = driven.desk._page()
         assert shown.selected == 1
@@ -69,3 +68,13 @@ async def test_an_answer_that_is_refused_can_be_corrected_in_the_same_piece() ->
         await at_once(driven, "gnonsense\rq")
         assert isinstance(driven.app.screen, GoTo)
         assert driven.app.screen.field.value == "nonsenseq"
+
+
+async def test_why_an_answer_is_refused_stays_until_something_is_typed() -> None:
+    async with cockpit("stuck", size=(140, 30)) as driven:
+        await at_once(driven, "g[/x]\r")
+        assert "is not an order code" in driven.screen
+        await at_once(driven, "y")
+        assert "is not an order code" not in driven.screen
+        await at_once(driven, "\x7f\r")
+        assert "is not an order code" in driven.screen

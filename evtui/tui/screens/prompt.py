@@ -72,6 +72,8 @@ class Prompt(ModalScreen[T | None]):
     def __init__(self, value: str = "") -> None:
         super().__init__()
         self._above = Lines("above")
+        self._refused: str | None = None
+        """What was entered last, unless something was typed since."""
         self.field = _Field(value, self.ASKS, self._entered)
 
     def compose(self) -> ComposeResult:
@@ -91,12 +93,15 @@ class Prompt(ModalScreen[T | None]):
         self._above.show([BLANK] * (self.ROWS - len(shown)) + shown)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Tell what has been typed so far comes to."""
-        self.explain(self.heard(event.value))
+        """Tell what has been typed so far comes to; of a burst of keys only the last, and not over a refusal of it."""
+        if event.value == self.field.value != self._refused:
+            self._refused = None
+            self.explain(self.heard(event.value))
 
     def _entered(self, text: str) -> None:
         """Done, or one sentence why not."""
         if text.strip() or self.takes_nothing():
+            self._refused = text
             self.take(text)
         else:
             self.dismiss(None)
