@@ -171,15 +171,23 @@ class DeskScreen(FeedScreen):
         self.app.push_screen(MarkPrompt(moment, self.cockpit.view().zone), marked)
 
     def action_copy(self) -> None:
-        """Save and send the selected row, else the focused pane."""
+        """Save and send the selected row, else the focused pane, without its frame."""
         view, focus = self.cockpit.view(), self._set.focus
+        view = replace(view, look=replace(view.look, compact=True))
         boxes = self.layout_for(self.app.size).boxes
         if focus not in boxes:
             return
         lines = draw(view, self._set, focus, boxes[focus])
         chosen = [line for line in lines if any(style == "selected" for _, style in line)]
-        text = text_of([((one_line(plain(line).strip("│|")), ""),) for line in chosen]) if chosen else text_of(lines)
+        text = text_of([((one_line(plain(line)), ""),) for line in chosen]) if chosen else text_of(lines)
         self.cockpit.say(plain(copy(self.app, text, path_for(view.campaign, view.now, focus))))
+
+    def action_copy_code(self) -> None:
+        """Save and send the code of the selected order, or of the one that is most urgent."""
+        view, line = self.cockpit.view(), self.selected_line()
+        code = line.line.tg_code if line else view.target(self._set.alert)
+        if code:
+            self.cockpit.say(plain(copy(self.app, f"{code}\n", path_for(view.campaign, view.now, "code"))))
 
     def on_click(self, event: Click) -> None:
         """A click gives a pane the focus."""

@@ -6,6 +6,7 @@ from evtui.domain.codes import OrderCode
 from evtui.domain.reading import Lookup, Reading
 from evtui.session import ASKED_FREELY
 from evtui.tui.actions import ORDER
+from evtui.tui.copying import copy, path_for
 from evtui.tui.lines import Line
 from evtui.tui.paint import order
 from evtui.tui.screens.base import Page, bindings
@@ -39,6 +40,12 @@ class OrderPage(Page):
         from evtui.tui.screens.links import LinksPage  # like every page: not needed to start
 
         self.app.push_screen(LinksPage(self._code))
+
+    def action_copy_code(self) -> None:
+        """Save and send the code alone."""
+        view = self.cockpit.view()
+        code = self.cockpit.session.group_of(self._code) or str(self._code)
+        self.say(copy(self.app, f"{code}\n", path_for(view.campaign, view.now, "code")))
 
     def _configured(self) -> frozenset[Lookup]:
         return self.cockpit.session.collector.lookups
