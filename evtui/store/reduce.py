@@ -136,8 +136,13 @@ def _before_opening(campaign: Campaign) -> range:
 
 def _merge_cpu(state: LaunchState, value: CpuPoints, reading: Reading) -> LaunchState:
     points: dict[tuple[str, str], list[tuple[int, float]]] = {}
+    # each is worked out and kept once: all machines tell of the same minutes
+    minutes: dict[datetime, int] = {}
     for point in value.points:
-        points.setdefault((point.service, point.machine), []).append((minute_of(point.minute), point.percent))
+        minute = minutes.get(point.minute)
+        if minute is None:
+            minute = minutes[point.minute] = minute_of(point.minute)
+        points.setdefault((point.service, point.machine), []).append((minute, point.percent))
     cpu = dict(state.cpu)
     for key, values in points.items():
         cpu[key] = cpu.get(key, Series()).merge(values, reading.taken_at)

@@ -39,14 +39,17 @@ class Series(Struct, frozen=True):
         taken = taken_at.timestamp()
         hours: dict[int, Mapping[int, tuple[float, float]]] = dict(self.hours)
         drafts: dict[int, dict[int, tuple[float, float]]] = {}
+        # what is kept of each value, once: a machine at rest has few in a day of minutes
+        told: dict[float, tuple[float, float]] = {}
         for minute, value in points:
             hour = minute // 60
             draft = drafts.get(hour)
             if draft is None:
                 draft = drafts[hour] = dict(hours.get(hour, ()))
+            new = told.get(value) or told.setdefault(value, (taken, value))
             seen = draft.get(minute)
-            if seen is None or seen < (taken, value):
-                draft[minute] = (taken, value)
+            if seen is None or seen < new:
+                draft[minute] = new
         hours.update(drafts)
         return Series(_recent(hours, pinned)) if drafts else self
 

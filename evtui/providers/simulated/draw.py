@@ -6,9 +6,14 @@ Inside this package time is whole milliseconds since the epoch: exact, cheap to 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from math import exp
 from random import Random
+
+try:
+    # as `random` itself does: `hashlib` brings all of OpenSSL, a millisecond and the better part of a megabyte
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
