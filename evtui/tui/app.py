@@ -57,6 +57,7 @@ class Cockpit(Shell):
     Prompt { align: left bottom; background: transparent; }
     Prompt Input { width: 100%; height: 1; border: none; padding: 0 1; }
     Prompt Lines { width: 100%; height: 1; }
+    Toast { background: ansi_default; color: ansi_default; border-left: outer ansi_default; }
     """
     TITLE = "evtui"
     BINDINGS: ClassVar[list[BindingType]] = [
