@@ -78,5 +78,5 @@ def local_zone(environ: Mapping[str, str], link: str = LOCALTIME) -> ZoneInfo | 
             return None
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):  # a rule such as `HKT-8`, or a name that this machine's database does not have
+    except (KeyError, ValueError, OSError):  # a rule such as `HKT-8`, or a name that the machine's database lacks
         return None
