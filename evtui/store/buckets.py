@@ -60,6 +60,11 @@ class Buckets(Generic[V]):
             found = self.beneath(code)
         return found or None
 
+    def in_memory(self, code: str) -> V | None:
+        """The value of `code` if it was told of lately; None says nothing about the disk."""
+        hot = self.hot.get(code[: -self.digits])
+        return None if hot is None else hot.get(code)
+
     def beneath(self, code: str) -> V | None:
         """What the disk holds of `code`: what is in memory comes before it."""
         key = code[: -self.digits]

@@ -98,6 +98,7 @@ class _Draft:
         self.first = _First(book.first)
         self.first_odd = _First(book.first_odd)
         self.count = book.count
+        self.placed = book.placed
 
     def put(self, new: Tracked) -> None:
         """Merge one belief in."""
@@ -156,6 +157,7 @@ class _Draft:
             self.first.move(before.bought, after.bought)
         if before.at is not after.at:
             move(self.recent, before.at, after.at)
+            self.placed += (after.at is not None) - (before.at is not None)
         if before.odd or after.odd:
             self.first_odd.move(before.at if before.odd else None, after.at if after.odd else None)
 
@@ -201,6 +203,7 @@ class _Draft:
             self.first_odd.held,
             self.facts,
             self.count,
+            self.placed,
         )
         if recent is None:
             latest = islice(descending(book, self.campaign), RECENT_LINES)

@@ -7,6 +7,7 @@ by side make a difference. Lines without a place in the feed are left out.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from itertools import islice
 from operator import itemgetter
@@ -56,7 +57,7 @@ def position(state: LaunchState, at: Place) -> int:
 
 def length(state: LaunchState) -> int:
     """How many lines the history has."""
-    return sum(sums.placed for sums, _ in state.orders.buckets.parts())
+    return state.orders.placed
 
 
 def scan(state: LaunchState, before: Place | None, wanted: Callable[[Tracked], bool], budget: int) -> Scan:
@@ -72,6 +73,19 @@ def scan(state: LaunchState, before: Place | None, wanted: Callable[[Tracked], b
 
 def descending(book: OrderBook, campaign: Campaign, before: Place | None = None) -> Iterator[tuple[Place, Tracked]]:
     """Every line below a place, the newest first, with where it stands."""
+    latest = book.recent
+    # the newest are known without looking at every bucket, of which a million lines have ten thousand; on disk they are
+    # read bucket by bucket nevertheless
+    for at in reversed(latest[: bisect_left(latest, before)] if before else latest):
+        tracked = book.buckets.in_memory(at[1])
+        if tracked is None:
+            break
+        yield at, tracked
+        before = at
+    yield from _from_buckets(book, campaign, before)
+
+
+def _from_buckets(book: OrderBook, campaign: Campaign, before: Place | None) -> Iterator[tuple[Place, Tracked]]:
     parts = book.buckets.parts()
     ends = [(sums.newest, key) for sums, key in parts if sums.placed and (not before or sums.oldest <= before[0])]
     ends.sort()

@@ -77,6 +77,8 @@ class OrderBook(Struct, frozen=True):
     facts: Mapping[str, ChainFacts] = field(default_factory=dict)
     """What look-ups told of each group, kept for those of its lines that are heard of later."""
     count: int = 0
+    placed: int = 0
+    """Lines that have a place in the feed."""
 
     def get(self, ts_code: str) -> Tracked | None:
         """The belief about one TS."""

@@ -227,18 +227,18 @@ def orders_known_until(state: LaunchState) -> datetime | None:
 
 def _taken_since(state: LaunchState, product: Product, moment: datetime) -> int | None:
     """Sets taken since `moment`, less those given back since; None where the feed does not reach back that far."""
-    book, taken = state.orders, 0
+    book, taken, since = state.orders, 0, moment.timestamp()
     for pairs, limit in ((book.recent, RECENT_LINES), (book.released, RELEASED_LINES)):
-        if len(pairs) >= limit and pairs[0][0] > moment.timestamp():
+        if len(pairs) >= limit and pairs[0][0] > since:
             return None
     for created, ts_code in reversed(book.recent):
-        if created <= moment.timestamp():
+        if created <= since:
             break
         tracked = book.get(ts_code)
         if tracked and _counts_for(tracked, product, state) and tracked.state is not OrderState.RELEASED:
             taken += tracked.line.quantity
     for released, ts_code in reversed(book.released):
-        if released <= moment.timestamp():
+        if released <= since:
             break
         tracked = book.get(ts_code)
         if tracked and _counts_for(tracked, product, state) and tracked.line.created_at <= moment:
