@@ -115,7 +115,8 @@ class Poller:
             if reading.coverage.more:
                 wait = min(wait, MORE_WAIT_S if first else rest_after(now() - began))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(began + wait - now(), 0))
+                async with asyncio.timeout(max(began + wait - now(), 0)):
+                    await self._wake.wait()
 
     def wake(self) -> None:
         """Ask now, because a human is waiting; a question under way is followed by another one."""
