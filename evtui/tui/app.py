@@ -194,7 +194,7 @@ class Cockpit(Shell):
 
         A slow line delivers `g`, a code and Enter in one piece. In the field's own queue none overtakes another.
         """
-        if event.is_printable or event.key in field._bindings.key_to_bindings:
+        if event.is_printable or event.key in getattr(field, "takes", ()):
             field.post_message(Key(event.key, event.character))
         else:
             field.call_later(super().on_event, event)

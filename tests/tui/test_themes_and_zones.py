@@ -96,7 +96,7 @@ NOT_A_TIME = re.compile(r"open \+\S+|\(\+\S+\)|T-\S+|in \d+:\S+")
 def times(driven: Driven) -> list[tuple[int, int]]:
     """Every time of day on the screen, as (hour, minute).
 
-    But for the stock: of what sells out on another day than today it tells the day, and which that is, the zone decides.
+    But for the stock: of what sells out on another day it tells the day, and whether it is another, the zone decides.
     """
     text = NOT_A_TIME.sub("", "\n".join(text for name, text in driven.boxes().items() if name != "stock"))
     return [(int(hour), int(minute)) for hour, minute, _ in TIME.findall(text)]

@@ -30,6 +30,11 @@ class _Field(Input):
     in one piece; and it passes on whatever is pasted, escape sequences too.
     """
 
+    takes: ClassVar[frozenset[str]] = frozenset(
+        key for binding in Input.BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")
+    )
+    """Keys that edit, and Enter. Those that scroll are none of them, though the field has inherited them too."""
+
     def __init__(self, value: str, asks: str, entered: Callable[[str], None]) -> None:
         super().__init__(value, placeholder=asks, max_length=MAX_TYPED, compact=True)
         self.cursor_blink = False
@@ -39,8 +44,7 @@ class _Field(Input):
 
     async def on_key(self, event: Key) -> None:
         """The base class's own handler follows for letters only."""
-        bound = self._bindings.key_to_bindings.get(event.key, [])
-        if not (self.answered or bound):
+        if not self.answered and event.key not in self.takes:
             return
         event.stop()
         event.prevent_default()
@@ -49,7 +53,7 @@ class _Field(Input):
         elif event.key == "enter":
             self._entered(self.value)
         else:
-            await self.run_action(bound[0].action)
+            await self.run_action(self._bindings.key_to_bindings[event.key][0].action)
 
     def on_paste(self, event: Paste) -> None:
         """The base class's own handler follows, with what is left."""
