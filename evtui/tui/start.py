@@ -1,6 +1,7 @@
 """The cockpit made to fit the terminal and its user: settings, what the environment says, and the user's keys.
 
-The toolkit reads its colour depth from the environment while it is loaded, so it is loaded here, after that is known.
+The toolkit reads its colour depth and its pace from the environment while it is loaded, so it is loaded here, after
+that is known.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 _DEPTHS = {"truecolor": "truecolor", "256": "256", "16": "standard", "none": "standard"}
 """The toolkit's names of colour depths. Without colours the theme has none, so the depth does not matter."""
 
+FRAMES = 250
+"""Most frames a second, a limit that nothing but a held key comes near. What is to be drawn waits for the next of them:
+four milliseconds, not the toolkit's own seventeen, for the first screen and for the answer to a key."""
+
 
 def open_cockpit(session: Session, screen: ScreenFile, *, whole_frames: bool) -> Cockpit:
     """The app, ready to run.
@@ -36,6 +41,7 @@ def open_cockpit(session: Session, screen: ScreenFile, *, whole_frames: bool) ->
     able = abilities(os.environ, sys.stdout.encoding or "")
     depth = able.colours if wanted.colours == "auto" else wanted.colours
     os.environ["TEXTUAL_COLOR_SYSTEM"] = _DEPTHS[depth]
+    os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
     os.environ.pop("NO_COLOR", None)  # heeded here, by a theme without colours; the toolkit's filter would add greys
 
     from evtui.tui import ambiguous, themes
