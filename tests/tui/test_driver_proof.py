@@ -54,7 +54,20 @@ style_parts = st.tuples(colours, colours, attributes, st.none() | st.none() | st
 
 def _style(parts: tuple[str | None, str | None, str, str | None]) -> Style:
     colour, ground, names, link = parts
-    return Style.parse(names) + Style(color=colour, bgcolor=ground, link=link)
+    # never one of the toolkit's shared styles: these remember the colours of the first terminal they were drawn for
+    on = dict.fromkeys(names.split(), True).get
+    return Style(
+        color=colour,
+        bgcolor=ground,
+        link=link,
+        bold=on("bold"),
+        dim=on("dim"),
+        italic=on("italic"),
+        underline=on("underline"),
+        reverse=on("reverse"),
+        strike=on("strike"),
+        underline2=on("underline2"),
+    )
 
 
 styles = st.none() | style_parts.map(_style)
