@@ -72,7 +72,7 @@ async def test_help_and_palette_print_them() -> None:
     rows = [" ".join(row.replace("│", " ").split()) for row in help_page.splitlines()]
     assert any("w zoom give the focused" in row for row in rows)
     assert any("O F5 overdue" in row for row in rows)
-    assert any(" theme the next set" in row and "T theme" not in row for row in rows)
+    assert any("theme the next set" in row and "T theme" not in row for row in rows)
     _, palette = await driven_with(REBOUND, ";", "zoom")
     assert any(row.split()[:2] == ["zoom", "w"] for row in palette.splitlines())
 
