@@ -20,11 +20,14 @@ DETAIL_LIMIT = 64 * 1024
 MARKS = 4
 """Combining marks kept on one character: no script needs more, and a thousand would paint over the lines around it."""
 
-_INVISIBLE = re.compile(
+_INVISIBLE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+"""A pattern that takes a start long to build, and is built for the first text that may need it."""
 
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+"""What of it Python calls printable: letters of Korean that nobody sees."""
 
 _VARIATION = re.compile("[\ufe00-\ufe0f]")
 """Variation selectors are dropped: they change how wide a sign is drawn, and each terminal does it its own way."""
@@ -47,7 +50,9 @@ def clean(raw: str, limit: int = NAME_LIMIT) -> str:
     over = len(raw) - limit
     if over > 0:
         raw = raw[:limit]
-    text = _INVISIBLE.sub(_name, raw.replace("\r\n", "\n"))
+    text = raw
+    if not raw.isprintable() or not _FILLERS.isdisjoint(raw):
+        text = re.sub(_INVISIBLE, _name, raw.replace("\r\n", "\n"))
     if not text.isascii():
         text = _capped(_VARIATION.sub("", text))
     return f"{text}…(+{over})" if over > 0 else text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import stat
 import tomllib
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ def _text_of(path: Path, kind: str) -> tuple[str | None, str, int | None]:
         return None, f"cannot be read: {error.strerror or type(error).__name__}", None
     except ValueError:
         return None, "is not a file name", None
+    raw = raw.removeprefix(BOM_UTF8)
     if len(raw) > LARGEST:
         size = max(status.st_size, len(raw)) / 1_000_000
         return (
@@ -80,7 +82,7 @@ def _text_of(path: Path, kind: str) -> tuple[str | None, str, int | None]:
     if nul >= 0:
         return None, f"is a binary file, not TOML: NUL at byte {nul + 1}", raw.count(b"\n", 0, nul) + 1
     try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n"), "", None
+        return raw.decode().replace("\r\n", "\n"), "", None
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         return None, f"is not UTF-8: byte {error.start + 1} is 0x{raw[error.start]:02X}; save it as UTF-8", line
