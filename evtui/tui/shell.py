@@ -24,6 +24,12 @@ from evtui.tui.view import Settings, View
 
 _UTC = ZoneInfo("UTC")
 
+TOAST_S = 5.0
+"""Seconds a sentence stays on the screen: long enough to read where a file was saved."""
+
+AFTER_S = 0.3
+"""Seconds after that in which the toolkit has taken it away."""
+
 
 class Shell(App[None]):
     """The actions that belong to no page. `draw` and `say` are the cockpit's."""
@@ -45,7 +51,9 @@ class Shell(App[None]):
 
     def say(self, text: str) -> None:
         """One sentence for the engineer; `text` is cleaned already and is never read as markup."""
-        self.notify(text, markup=False)
+        self.notify(text, markup=False, timeout=TOAST_S)
+        # where a toast stood, the toolkit draws only that part anew: a wide character on its edge would stay cut in half
+        self.set_timer(TOAST_S + AFTER_S, self.refresh)
 
     def note(self, notebook: Notebook) -> None:
         """Keep what somebody added, and draw it."""

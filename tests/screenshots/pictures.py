@@ -16,6 +16,7 @@ from evtui.clock import ManualClock
 from evtui.config.load import example_path, load
 from evtui.domain.reading import Topic
 from evtui.session import Demo, open_session
+from evtui.tui import themes
 from evtui.tui.app import Cockpit
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
@@ -37,6 +38,7 @@ class Picture:
     size: tuple[int, int]
     keys: tuple[str, ...] = ()
     ready: str = "delivered"
+    theme: str = "terminal"
 
 
 PICTURES = (
@@ -47,6 +49,9 @@ PICTURES = (
     Picture("report-120x36", "calm", "2024-01-25T10:30", (120, 36), ("r", "s"), ready="第一筆交易"),
     Picture("outage-120x36", "outage", "2024-01-25T10:23", (120, 36), ready="AUTH"),
     Picture("rush-zoom-120x36", "rush", "2024-01-25T10:41", (120, 36), ("1", "z"), ready="sold out"),
+    Picture("stuck-200x50", "stuck", "2024-01-25T11:31", (200, 50), ready="OVERDUE", theme="dark"),
+    Picture("compact-80x24", "stuck", "2024-01-25T11:31", (80, 24), ("d", "n", "n"), ready="OVERDUE", theme="safe"),
+    Picture("palette-120x36", "stuck", "2024-01-25T11:31", (120, 36), ("colon", "g", "r", "a"), ready="graphs"),
 )
 
 
@@ -54,6 +59,15 @@ async def draw(picture: Picture) -> str:
     """The picture as SVG; the same bytes every time."""
     path = example_path()
     start = datetime.fromisoformat(picture.at).replace(tzinfo=load(path).campaign.zone)
+    before = themes.chosen()
+    themes.choose(picture.theme)
+    try:
+        return await _drawn(picture, path, start)
+    finally:
+        themes.choose(before)
+
+
+async def _drawn(picture: Picture, path: Path, start: datetime) -> str:
     app = Cockpit(open_session(path, ManualClock(start), Demo(picture.scenario, 1)))
     async with app.run_test(size=picture.size) as pilot:
         await _until(lambda: _all_told(app))
