@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 NAME_LIMIT = 1_000
@@ -135,25 +136,26 @@ def cell_width(text: str) -> int:
     return sum(map(_char_width, text))
 
 
-def clip(text: str, width: int, ellipsis: str = "…") -> str:
-    """`text` in at most `width` cells; what was cut is marked, and no wide character is cut in half."""
-    if cell_width(text) <= width:
+def clip(text: str, width: int, ellipsis: str = "…", measure: Callable[[str], int] = cell_width) -> str:
+    """`text` in at most `width` cells as `measure` counts them; what was cut is marked, and no wide character is cut in
+    half."""
+    if measure(text) <= width:
         return text
-    room = width - cell_width(ellipsis)
+    room = width - measure(ellipsis)
     if room < 0:
         return ""
     used = 0
     for index, char in enumerate(text):
-        used += _char_width(char)
+        used += measure(char)
         if used > room:
             return text[:index] + ellipsis
     return text
 
 
-def fit(text: str, width: int, *, right: bool = False) -> str:
+def fit(text: str, width: int, *, right: bool = False, measure: Callable[[str], int] = cell_width) -> str:
     """`text` in exactly `width` cells, clipped or padded; `right` puts the padding in front."""
-    text = clip(text, width)
-    padding = " " * (width - cell_width(text))
+    text = clip(text, width, measure=measure)
+    padding = " " * (width - measure(text))
     return padding + text if right else text + padding
 
 

@@ -78,26 +78,12 @@ def cell_width(text: str) -> int:
 
 def clip(text: str, cells: int, mark: str = "…") -> str:
     """`text` in at most `cells` cells; what was cut is marked, and nothing that takes two cells is cut in half."""
-    if _width == 1:
-        return plain.clip(text, cells, mark)
-    if cell_width(text) <= cells:
-        return text
-    room = cells - cell_width(mark)
-    if room < 0:
-        return ""
-    used = 0
-    for index, char in enumerate(text):
-        used += cell_width(char)
-        if used > room:
-            return text[:index] + mark
-    return text
+    return plain.clip(text, cells, mark, cell_width)
 
 
 def fit(text: str, cells: int, *, right: bool = False) -> str:
     """`text` in exactly `cells` cells, clipped or padded; `right` puts the padding in front."""
-    text = clip(text, cells)
-    padding = " " * (cells - cell_width(text))
-    return padding + text if right else text + padding
+    return plain.fit(text, cells, right=right, measure=cell_width)
 
 
 def prepared(text: str) -> str:

@@ -52,7 +52,7 @@ class Shell(App[None]):
     def say(self, text: str) -> None:
         """One sentence for the engineer; `text` is cleaned already and is never read as markup."""
         self.notify(text, markup=False, timeout=TOAST_S)
-        # where a toast stood, the toolkit draws only that part anew: a wide character on its edge would stay cut in half
+        # the toolkit draws anew only where a toast stood: a wide character on its edge would stay cut in half
         self.set_timer(TOAST_S + AFTER_S, self.refresh)
 
     def note(self, notebook: Notebook) -> None:
