@@ -135,17 +135,21 @@ def _before_opening(campaign: Campaign) -> range:
 
 
 def _merge_cpu(state: LaunchState, value: CpuPoints, reading: Reading) -> LaunchState:
-    points: dict[tuple[str, str], list[tuple[int, float]]] = {}
+    points: dict[tuple[str, str], tuple[list[int], list[float]]] = {}
     # each is worked out and kept once: all machines tell of the same minutes
     minutes: dict[datetime, int] = {}
     for point in value.points:
         minute = minutes.get(point.minute)
         if minute is None:
             minute = minutes[point.minute] = minute_of(point.minute)
-        points.setdefault((point.service, point.machine), []).append((minute, point.percent))
+        held = points.get((point.service, point.machine))
+        if held is None:
+            held = points[point.service, point.machine] = ([], [])
+        held[0].append(minute)
+        held[1].append(point.percent)
     cpu = dict(state.cpu)
     for key, values in points.items():
-        cpu[key] = cpu.get(key, Series()).merge(values, reading.taken_at)
+        cpu[key] = cpu.get(key, Series()).merge(zip(*values, strict=True), reading.taken_at)
     machines = state.machines
     if value.machines and (machines is None or machines < (reading.taken_at, value.machines)):
         machines = (reading.taken_at, value.machines)
