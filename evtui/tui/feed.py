@@ -176,8 +176,7 @@ class Page(Struct, frozen=True):
 
 def pinned_now(view: View, rows: int) -> tuple[str, ...]:
     """TS codes of the overdue lines that stand above the flow of a feed of `rows` rows, the oldest first."""
-    late = tuple(each.tracked.line.ts_code for each in view.late)
-    return late[: max(rows // PINNED_SHARE, 1)] if rows > 1 else late[:rows]
+    return tuple(each.tracked.line.ts_code for each in view.late[: max(rows // PINNED_SHARE, 1)])
 
 
 def page(view: View, cursor: Cursor, held: Rows, rows: int, *, pins: bool = True) -> Page:
