@@ -312,6 +312,7 @@ def check(state: LaunchState, recent: int = RECENT_LINES, released: int = RELEAS
     odd = [each for each in listed if each not in valid]
     assert book.odd == Counter(oddity(each, CAMPAIGN) for each in odd)
     assert book.first_odd == min(map(place, odd), default=None)
+    assert book.placed == len(listed)
     check_groups(book, known)
     counted = sum(fault.counts.total for fault in state.faults.faults.values())
     assert counted == sum(len(ids) for ids in state.faults.seen.values())
