@@ -1,4 +1,4 @@
-"""Where a line stands is the same worked out anew, and a short cut through the sums comes out where the long way does."""
+"""Where a line stands is the same worked out anew, and short cuts through the sums lead where the long way does."""
 
 from __future__ import annotations
 
