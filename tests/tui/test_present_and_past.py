@@ -17,6 +17,11 @@ MINUTE = timedelta(minutes=1)
 OPENING = LATE_MORNING.replace(hour=10, minute=3)
 
 
+def quiet(driven: Driven) -> dict[str, str]:
+    """Every box but the one whose source may still be answering."""
+    return {name: text for name, text in driven.boxes().items() if name != "cpu"}
+
+
 async def passes(driven: Driven, minutes: int) -> None:
     """So much of the launch goes by, and everything that is told meanwhile is heard."""
     for _ in range(minutes):
@@ -102,11 +107,11 @@ async def test_back_goes_a_minute_and_another_and_live_returns() -> None:
 
 async def test_at_the_start_there_is_nothing_to_go_back_to_and_it_says_why() -> None:
     async with cockpit() as driven:
-        before = driven.boxes()
+        before = quiet(driven)
         await driven.press("b")
         assert "nothing earlier is kept" in driven.screen
         assert "an hour" in driven.screen
-        assert driven.boxes() == before
+        assert quiet(driven) == before
 
 
 async def test_a_report_from_the_past_is_of_that_moment() -> None:
@@ -134,10 +139,10 @@ async def test_pause_in_the_past_goes_on_with_the_present() -> None:
 
 async def test_live_in_the_present_changes_nothing_and_is_not_offered() -> None:
     async with cockpit("stuck") as driven:
-        before = driven.boxes()
+        before = quiet(driven)
         assert "live" not in before["footer"]
         await driven.press("L")
-        assert driven.boxes() == before
+        assert quiet(driven) == before
         await driven.press("p")
         assert "live" in driven.box("footer")
 

@@ -77,6 +77,11 @@ def test_nothing_wrong_is_no_place_to_go() -> None:
 # --- the keys ---------------------------------------------------------------------------------------------------------
 
 
+def quiet(driven: Driven) -> dict[str, str]:
+    """Every box but the one whose source may still be answering."""
+    return {name: text for name, text in driven.boxes().items() if name != "cpu"}
+
+
 def at(driven: Driven) -> tuple[str, str]:
     """Pane and row that one stands at."""
     desk = driven.desk._set
@@ -123,11 +128,11 @@ async def test_capital_n_first_goes_to_the_last() -> None:
 
 async def test_nothing_happens_where_nothing_is_wrong() -> None:
     async with cockpit("calm") as driven:
-        before = driven.boxes()
+        before = quiet(driven)
         assert not problems(driven.app.view())
         assert "problem" not in driven.box("footer")
         await driven.press("n", "N")
-        assert driven.boxes() == before
+        assert quiet(driven) == before
 
 
 async def test_after_an_acknowledgement_the_next_is_the_first_that_nobody_has_seen() -> None:

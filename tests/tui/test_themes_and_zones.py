@@ -21,6 +21,11 @@ from evtui.tui.look import Graphs
 from evtui.tui.themes import NAMES, THEMES, choose, chosen, style
 
 
+def quiet(driven: Driven) -> dict[str, str]:
+    """Every box but the one whose source may still be answering."""
+    return {name: text for name, text in driven.boxes().items() if name != "cpu"}
+
+
 @pytest.fixture(autouse=True)
 def usual() -> Iterator[None]:
     """The theme is of the process: each test leaves the usual one."""
@@ -66,12 +71,12 @@ async def test_every_page_is_drawn_in_every_theme(theme: str) -> None:
 
 async def test_the_key_goes_round_all_of_them_and_says_which() -> None:
     async with cockpit("stuck") as driven:
-        words = driven.boxes()
+        words = quiet(driven)
         for name, what in (*list(THEMES.items())[1:], *list(THEMES.items())[:1]):
             await driven.press("T")
             assert chosen() == name
             assert f"colours: {what}"[:30] in driven.screen
-            assert driven.boxes() == words
+            assert quiet(driven) == words
 
 
 @pytest.mark.parametrize("scenario", ["stuck", "outage", "oversold", "saturated"])
