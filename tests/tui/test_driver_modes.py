@@ -113,7 +113,7 @@ def test_a_terminal_of_wide_signs_shows_every_column_in_its_place(start: Start, 
     session.until(lambda: terminal.title == "probe 2 True", "the answer")
     # the frames are the toolkit's own lines: each has a twin of one cell, and the right border stands at the edge
     session.until(lambda: terminal.lines[0].count("+") == 4 and len(terminal.lines[0]) == 80, "twins of the frames")
-    assert {terminal.lines[y][-1] for y in range(1, 10)} == {"|"}
+    session.until(lambda: {terminal.lines[y][-1:] for y in range(1, 10)} == {"|"}, "the right border")
     quits(session)
 
 
