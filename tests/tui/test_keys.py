@@ -226,7 +226,7 @@ async def test_help_lists_every_action_of_every_screen() -> None:
             assert f"{driven.app.keymap.shown(action)} {action.id} ".lstrip() in page
             assert action.help in page
         await driven.press("escape")
-        assert driven.app.screen is driven.desk
+        assert driven.app.screen_stack == [driven.desk]
 
 
 async def test_pages_scroll_by_their_keys_and_stop_at_their_ends() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from simulated_launch import CLOSES, OPENS, Launch, at, batch, hong_kong, malaysia
 
 from evtui.clock import ManualClock
-from evtui.commands import options
+from evtui.commands import worlds
 from evtui.domain.chain import StepState
 from evtui.domain.codes import parse_code
 from evtui.domain.orders import OrderLine, OrderState, state_of
@@ -190,5 +190,5 @@ def test_telling_a_thousand_orders_a_second_costs_next_to_nothing() -> None:
 
 
 def test_the_command_line_and_the_simulation_mean_the_same_load() -> None:
-    assert LOAD.name == options.BENCH
+    assert LOAD.name == worlds.BENCH
     assert LOAD.name not in SCENARIOS
