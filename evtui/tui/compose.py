@@ -13,6 +13,7 @@ from evtui.tui.layout import PANES, Box, Layout, arrange, inner
 from evtui.tui.lines import BLANK, Line, block, text_of
 from evtui.tui.paint import chrome, cpu, errors, orders, stock
 from evtui.tui.paint.frame import dimmed, frame, plain_signs
+from evtui.tui.rows import Rows
 from evtui.tui.view import View
 
 _TITLES = {"stock": "Stock", "orders": "Orders", "cpu": "CPU · traffic", "errors": "Errors"}
@@ -27,10 +28,10 @@ def layout(view: View, desk: Desk, width: int, height: int) -> Layout:
     return arrange(width, height, *count, focus=desk.focus, zoomed=desk.zoomed, machines=machines, compact=compact)
 
 
-def draw(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
-    """The lines of one box: exactly `box.height` of exactly `box.width` cells."""
+def draw(view: View, desk: Desk, name: str, box: Box, held: Rows | None = None) -> list[Line]:
+    """The lines of one box: exactly `box.height` of exactly `box.width` cells. `held`: the feed, where it was read."""
     if name in PANES:
-        return _pane(view, desk, name, box)
+        return _pane(view, desk, name, box, held)
     lines = _around(view, desk, name, box)
     if view.look.ascii_borders:
         lines = [plain_signs(line) for line in lines]
@@ -58,12 +59,12 @@ def _tabs(desk: Desk) -> Line:
     )
 
 
-def _pane(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
+def _pane(view: View, desk: Desk, name: str, box: Box, held: Rows | None) -> list[Line]:
     cells, rows = inner(box, compact=view.look.compact)
     pane = desk.pane(name)
     painters: dict[str, Callable[[], tuple[list[Line], str]]] = {
         "stock": lambda: (stock.paint(view, cells, rows, pane), stock.note(view, cells, rows, pane)),
-        "orders": lambda: _orders(view, desk, cells, rows),
+        "orders": lambda: _orders(view, desk, cells, rows, held),
         "cpu": lambda: (cpu.paint(view, cells, rows, pane), cpu.note(view, cells, rows, pane)),
         "errors": lambda: (errors.paint(view, cells, rows, pane), errors.note(view, cells, rows, pane)),
     }
@@ -80,18 +81,19 @@ def _pane(view: View, desk: Desk, name: str, box: Box) -> list[Line]:
     return frame(title, (note, style), body, box.width, box.height, focused=focused, look=view.look)
 
 
-def _orders(view: View, desk: Desk, cells: int, rows: int) -> tuple[list[Line], str]:
+def _orders(view: View, desk: Desk, cells: int, rows: int, held: Rows | None) -> tuple[list[Line], str]:
     pane, room = desk.pane("orders"), orders.rows_for(rows, zoomed=desk.pane("orders").zoomed)
-    held = rows_of(view, desk.cursor, desk.found, overdue_only=desk.overdue_only)
+    if held is None:
+        held = rows_of(view, desk.cursor, desk.found, overdue_only=desk.overdue_only)
     shown = page(view, desk.cursor, held, room, pins=not desk.narrowed)
     return orders.paint(view, cells, rows, shown, pane, filtered=desk.narrowed), orders.note(view, desk, held, shown)
 
 
-def picture(view: View, desk: Desk, width: int, height: int) -> list[Line]:
+def picture(view: View, desk: Desk, width: int, height: int, held: Rows | None = None) -> list[Line]:
     """The whole screen: `height` lines of `width` cells. The boxes tile it, so that lines of neighbours are joined."""
     drawn: list[Line] = [BLANK] * height
     for name, box in sorted(layout(view, desk, width, height).boxes.items(), key=lambda item: item[1].x):
-        for offset, line in enumerate(draw(view, desk, name, box)):
+        for offset, line in enumerate(draw(view, desk, name, box, held)):
             drawn[box.y + offset] = (*drawn[box.y + offset], *line)
     return drawn
 

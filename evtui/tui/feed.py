@@ -134,6 +134,21 @@ class Finder:
         self.found = Found(self.found.search, tuple(places[:FOUND]), Count(number, exact))
 
 
+class Reader:
+    """Reads the feed, once for everything that asks about the same moment: a key does so several times."""
+
+    def __init__(self) -> None:
+        self._asked: tuple[View, Place | None, Found | None, bool] | None = None
+        self._rows: Rows = Listed((), lambda line: None)
+
+    def rows(self, view: View, cursor: Cursor, found: Found | None, *, overdue_only: bool) -> Rows:
+        """What `rows_of` says, without looking through everything again."""
+        asked, held = (view, cursor.anchor, found, overdue_only), self._asked
+        if held is None or held[0] is not view or held[2] is not found or held[1::2] != asked[1::2]:
+            self._rows, self._asked = rows_of(view, cursor, found, overdue_only=overdue_only), asked
+        return self._rows
+
+
 def rows_of(view: View, cursor: Cursor, found: Found | None, *, overdue_only: bool) -> Rows:
     """What the feed holds now; `found` is what its filter found, None where there is no filter."""
     if overdue_only:

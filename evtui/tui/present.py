@@ -35,6 +35,8 @@ class Present:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._past: deque[tuple[datetime, LaunchState]] = deque(maxlen=KEPT)
+        self._kept: tuple[datetime, int] | None = None
+        """When a state was to be kept last, and how many orders there were: in a flood none is."""
         self._view: View | None = None
         self._held: View | None = None
         """What is shown instead of the present."""
@@ -59,8 +61,10 @@ class Present:
         now, count = self._session.clock.now(), self._session.state.orders.count
         while self._past and count - self._past[0][1].orders.count > LINES:
             self._past.popleft()
-        if not self._past or now - self._past[-1][0] >= EVERY:
-            self._past.append((now, self._session.state))
+        if self._kept is None or now - self._kept[0] >= EVERY:
+            if self._kept is None or count - self._kept[1] <= LINES:
+                self._past.append((now, self._session.state))
+            self._kept = now, count
 
     def pause(self, settings: Settings) -> None:
         """Hold what is shown still, or go on with the present."""

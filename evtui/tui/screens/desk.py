@@ -69,7 +69,7 @@ class DeskScreen(FeedScreen):
         self.search_on(view)
         self._set = replace(self._set, keys=self.cockpit.keymap.footer(DESK, view, self._set))
         self._drawn_for = self.app.size
-        self.lines.show(picture(view, self._set, *self._drawn_for))
+        self.lines.show(picture(view, self._set, *self._drawn_for, self.held(view)))
 
     def action_pane(self, name: str) -> None:
         """Give a pane the focus."""

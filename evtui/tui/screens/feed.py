@@ -13,7 +13,7 @@ from evtui.domain.codes import OrderCode
 from evtui.store.tracked import Tracked
 from evtui.tui.compose import layout
 from evtui.tui.desk import Desk
-from evtui.tui.feed import Cursor, Finder, Page, at_time, frozen, moved, page, rows_of, showing
+from evtui.tui.feed import Cursor, Finder, Page, Reader, at_time, frozen, moved, page, showing
 from evtui.tui.host import Host, host
 from evtui.tui.layout import Layout, inner
 from evtui.tui.paint.orders import rows_for
@@ -34,6 +34,7 @@ class FeedScreen(Screen[None]):
         super().__init__()
         self._set = Desk(focus="orders")
         self._finder: Finder | None = None
+        self._reader = Reader()
         self._searching = False
         """Whether the next slice of a search has its time already: keys and ticks do not make it come sooner."""
 
@@ -69,12 +70,17 @@ class FeedScreen(Screen[None]):
         self._searching = False
         self.show(self.cockpit.view())
 
+    def held(self, view: View) -> Rows:
+        """What the feed holds in this view."""
+        desk = self._set
+        return self._reader.rows(view, desk.cursor, desk.found, overdue_only=desk.overdue_only)
+
     def _feed(self) -> tuple[View, Rows, int]:
         """The view, what the feed holds, and how many rows of it the pane shows."""
         view = self.cockpit.view()
         box = self.layout_for(self.app.size).boxes.get("orders")
         rows = inner(box, compact=view.look.compact)[1] if box else 1
-        held = rows_of(view, self._set.cursor, self._set.found, overdue_only=self._set.overdue_only)
+        held = self.held(view)
         return view, held, rows_for(rows, zoomed=self._set.pane("orders").zoomed)
 
     def _page(self) -> Page:
