@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import NoReturn
 
 import pytest
 from program import EXAMPLE, Program, Ran
 
 from evtui import flags, front, session
+from evtui.commands.options import WORLD
 from evtui.commands.program import SENTENCE_CELLS
 from evtui.commands.worlds import DEMO_AT, SCENARIO, SEED, SPEED
 
@@ -100,6 +102,12 @@ def test_a_shell_that_asks_for_completions_gets_them(evtui: Program) -> None:
 
 def test_a_long_word_is_not_quoted_in_full(evtui: Program) -> None:
     assert len(evtui("x" * 10_000).refused()) < SENTENCE_CELLS + 50
+
+
+def test_the_parser_and_the_straight_way_play_the_same_world() -> None:
+    asked = {option.name: option.default for option in flags.demo.params}
+    played = inspect.signature(front.demonstration).parameters
+    assert {name: asked[name] for name in WORLD} == {name: played[name].default for name in WORLD}
 
 
 def test_the_parser_knows_no_other_meaning_of_the_words_that_go_straight() -> None:
