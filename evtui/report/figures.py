@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from evtui.report.words import UNKNOWN
@@ -62,6 +62,22 @@ def known(value: float | None) -> float | None:
 
 def _size(value: float, sign: str = "-") -> str:
     return f"{value:{sign}.0e}".replace("e+", "e")
+
+
+def span(length: timedelta | None) -> str:
+    """A length of time in at most six characters: 5s, 61m34s, 2h05m, 3d04h."""
+    if length is None:
+        return UNKNOWN
+    seconds = int(length.total_seconds())
+    if seconds < 60:
+        return f"{seconds}s"
+    if seconds < 6_000:
+        return f"{seconds // 60}m{seconds % 60:02}s"
+    minutes = seconds // 60
+    if minutes < 48 * 60:
+        return f"{minutes // 60}h{minutes % 60:02}m"
+    hours = minutes // 60
+    return f"{hours // 24}d{hours % 24:02}h"
 
 
 def at(moment: datetime | None, zone: ZoneInfo, pattern: str = "%H:%M:%S") -> str:
