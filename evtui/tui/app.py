@@ -25,11 +25,11 @@ from evtui.session import Session
 from evtui.tui import ambiguous
 from evtui.tui.driver import CellDriver
 from evtui.tui.keymap import KeyMap, toolkit_key, toolkit_keymap
+from evtui.tui.look import look_for
 from evtui.tui.present import Present
 from evtui.tui.screens.base import Page
 from evtui.tui.screens.desk import DeskScreen
 from evtui.tui.shell import Shell
-from evtui.tui.start import look_for
 from evtui.tui.terminal import Probe, TerminalDriver
 from evtui.tui.view import Settings, View
 

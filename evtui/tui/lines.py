@@ -78,7 +78,7 @@ def wrapped(line: Line, cells: int) -> list[Line]:
     if width(line) <= cells or len({style for _, style in line}) > 1:
         return folded(line, cells)
     text, style = plain(line), line[0][1]
-    blank = " " * (len(text) - len(text.lstrip()))
+    blank = " " * min(len(text) - len(text.lstrip()), cells // 3)
     rows: list[str] = []
     row = blank
     for word in text.split():

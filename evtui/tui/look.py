@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from evtui.config.screen import ScreenSettings
 
 
 class Graphs(StrEnum):
@@ -36,3 +40,11 @@ class Pane(Struct, frozen=True):
     """Name of the order its rows stand in (see each painter's `SORTS`); empty: the usual one."""
     zoomed: bool = False
     """Whether it has the whole screen, and with it room for everything it knows."""
+
+
+def look_for(wanted: ScreenSettings, width: int) -> Look:
+    """What to draw with, where characters of ambiguous width take `width` cells: lines and blocks are among them."""
+    plain = width == 2
+    graphs = (Graphs.ASCII if plain else Graphs.BLOCK) if wanted.graphs == "auto" else Graphs(wanted.graphs)
+    borders = plain if wanted.borders == "auto" else wanted.borders == "ascii"
+    return Look(graphs, borders, compact=wanted.density == "compact", links=wanted.links)

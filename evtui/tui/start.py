@@ -17,7 +17,7 @@ from evtui.config.screen import ScreenFile, ScreenSettings
 from evtui.errors import ConfigError
 from evtui.session import Session
 from evtui.terminal.abilities import Abilities, abilities
-from evtui.tui.look import Graphs, Look
+from evtui.tui.look import look_for
 from evtui.tui.view import Settings
 
 if TYPE_CHECKING:
@@ -70,14 +70,6 @@ def theme_for(wanted: ScreenSettings, able: Abilities) -> str:
     if "none" in (wanted.colours, able.colours if wanted.colours == "auto" else ""):
         return "mono"
     return "terminal" if wanted.theme == "auto" else wanted.theme
-
-
-def look_for(wanted: ScreenSettings, width: int) -> Look:
-    """What to draw with, where characters of ambiguous width take `width` cells: lines and blocks are among them."""
-    plain = width == 2
-    graphs = (Graphs.ASCII if plain else Graphs.BLOCK) if wanted.graphs == "auto" else Graphs(wanted.graphs)
-    borders = plain if wanted.borders == "auto" else wanted.borders == "ascii"
-    return Look(graphs, borders, compact=wanted.density == "compact", links=wanted.links)
 
 
 def zone_for(wanted: ScreenSettings, environ: Mapping[str, str]) -> ZoneInfo | None:

@@ -19,8 +19,8 @@ from evtui.terminal.abilities import Abilities, abilities
 from evtui.tui.actions import DESK, PAGES, UNBOUND
 from evtui.tui.desk import Desk
 from evtui.tui.keymap import KeyMap, conflicts, toolkit_keymap
-from evtui.tui.look import Graphs
-from evtui.tui.start import look_for, open_cockpit, theme_for, zone_for
+from evtui.tui.look import Graphs, look_for
+from evtui.tui.start import open_cockpit, theme_for, zone_for
 from evtui.tui.themes import choose
 
 PLAIN = {"TERM": "xterm-256color"}
