@@ -132,6 +132,10 @@ def run(session: Session, command: Coroutine[Any, Any, Output]) -> Output:
     return asyncio.run(inside())
 
 
+SNAPSHOT = (120, 36)
+"""Cells of a plain snapshot that goes to a file or to another program."""
+
+
 async def _snapshot(session: Session) -> Output:
     """Every source asked once, and the answers laid out as the screen would."""
     from evtui.commands.output import Output
@@ -139,7 +143,17 @@ async def _snapshot(session: Session) -> Output:
     from evtui.tui.view import view
 
     await session.refresh()
-    return Output(snapshot(view(session.state, session.clock.now(), session.scenario)), (), Exit.OK)
+    shown = view(session.state, session.clock.now(), session.scenario)
+    return Output(snapshot(shown, *_size()), (), Exit.OK)
+
+
+def _size() -> tuple[int, int]:
+    """Cells of the terminal that stdout is, if it is one: lines that are wider would be broken there."""
+    try:
+        size = os.get_terminal_size(1)
+        return (size.columns, size.lines) if size.columns and size.lines else SNAPSHOT
+    except OSError:
+        return SNAPSHOT
 
 
 def _at_terminal() -> bool:

@@ -96,16 +96,22 @@ def hour_or_day(moment: datetime | None, zone: ZoneInfo, now: datetime) -> str:
     return at(moment, zone, "%H:%M" if same else "%m-%d")
 
 
+NEAR = timedelta(hours=36)
+"""Time ahead within which the hour of a sell-out is told, though it is on another day."""
+
+
 def outlook(forecast: Forecast, zone: ZoneInfo, now: datetime, *, with_range: bool = False) -> str:
-    """When it sells out, in words where no time can be given; on another day the day is as much as can be said."""
+    """When it sells out, in words where no time can be given; far ahead the day is as much as can be said."""
     match forecast.outlook:
         case Outlook.EXPECTED:
-            text = f"~{hour_or_day(forecast.at, zone, now)}"
-            if with_range:
-                earliest = hour_or_day(forecast.earliest, zone, now)
-                latest = hour_or_day(forecast.latest, zone, now) if forecast.latest else "close"
-                text += f" ({earliest}–{latest})" if earliest != latest else ""
-            return text
+            if not with_range:
+                return f"~{hour_or_day(forecast.at, zone, now)}"
+            text, near = f"~{hour_or_day(forecast.at, zone, now)}", now
+            if forecast.at is not None and now < forecast.at < now + NEAR and "-" in text:
+                text, near = text + at(forecast.at, zone, " %H:%M"), forecast.at  # tomorrow: the hour matters
+            earliest = hour_or_day(forecast.earliest, zone, near)
+            latest = hour_or_day(forecast.latest, zone, near) if forecast.latest else "close"
+            return text + (f" ({earliest}–{latest})" if earliest != latest else "")
         case Outlook.UNKNOWN:
             return UNKNOWN
         case other:

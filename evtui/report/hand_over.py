@@ -17,13 +17,14 @@ OVERDUE_LINES = 20
 """Overdue orders named one by one; the rest are counted, since nobody reads a hundred codes at a change of shift."""
 
 
-def hand_over(state: LaunchState, notebook: Notebook, now: datetime, figures: Known | None = None) -> list[str]:
-    """The page, one line each, times in the campaign's zone."""
-    campaign, figures = state.campaign, figures or known(state, now)
+def hand_over(state: LaunchState, notebook: Notebook, now: datetime, scenario: str = "") -> list[str]:
+    """The page, with `scenario` where everything is only played; one line each, times in the campaign's zone."""
+    campaign, figures = state.campaign, known(state, now)
     local = now.astimezone(campaign.zone)
     shop = f"{campaign.market} {campaign.shop.id} {campaign.shop.name}"
+    environment = f"DEMO {scenario}" if scenario else campaign.environment
     return [
-        f"Hand-over · {shop} · {campaign.environment} · {local:%Y-%m-%d %H:%M:%S %Z}",
+        f"Hand-over · {shop} · {environment} · {local:%Y-%m-%d %H:%M:%S %Z}",
         *_part("Alerts", (_alert(state, each) for each in standing(alerts(state, now, figures), notebook, now))),
         *_part("Overdue", _overdue(state, figures)),
         *_part("Stock", _stock(state, figures, now)),

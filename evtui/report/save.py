@@ -36,7 +36,7 @@ def save(text: str, path: Path) -> Path:
             return path
         _replace(text.encode(), path.resolve())
     except OSError as error:
-        raise UsageError(f"the report cannot be written to {path}: {error.strerror}") from error
+        raise UsageError(f"it cannot be written to {path}: {error.strerror}") from error
     return path
 
 
@@ -55,7 +55,7 @@ def keep(text: str, path: Path) -> Path:
         except FileNotFoundError:
             return save(text, candidate)
         except OSError as error:
-            raise UsageError(f"the report cannot be written to {candidate}: {error.strerror}") from error
+            raise UsageError(f"it cannot be written to {candidate}: {error.strerror}") from error
         if held == text.encode():
             return candidate
     raise AssertionError("count() does not end")

@@ -184,12 +184,17 @@ def _goods(*names: object) -> str:
     return "\n".join(" ".join(_folded(str(name)).split()) for name in names)
 
 
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""Between the words of a status such as `WaitingToShipping`."""
+
+
 def _status(term: Term, tracked: Tracked, state: LaunchState, now: datetime) -> bool:
     line = tracked.line
     said = _statuses(line.status, line.status_user, line.status_scm, line.status_slave, tracked.state)
-    if term.text in said:
+    wanted = f"\n{term.text}"  # from the beginning of a word: `paid` is not in `unpaid`
+    if wanted in said:
         return True
-    return bool(tracked.steps) and any(term.text in word for word in _underway(tracked))
+    return bool(tracked.steps) and wanted in _goods("", *_underway(tracked))
 
 
 @lru_cache(maxsize=1024)
@@ -198,7 +203,8 @@ def _statuses(status: str, user: str, scm: str, slave: str, state: OrderState) -
     ours = [str(state)]
     if state is OrderState.RELEASED:
         ours.append("refunded" if status == "RefundFinish" else "cancelled")
-    return _goods(status, user, scm, slave, *ours)
+    words = (_CAMEL.split(each) for each in (status, user, scm, slave, *ours))
+    return _goods("", *("".join(parts[start:]) for parts in words for start in range(len(parts))))
 
 
 def _underway(tracked: Tracked) -> list[str]:

@@ -87,7 +87,7 @@ DESK = (
     Action(
         "open", "open", ("enter",), "open what is selected: an order, an error, the orders of a product", "open", _opens
     ),
-    Action("filter", "filter", ("/",), "show only orders that match; see the words below", "filter"),
+    Action("filter", "filter", ("/",), "show only orders that match; ? lists the words it knows", "filter"),
     Action(
         "overdue",
         "overdue",

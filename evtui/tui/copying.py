@@ -36,5 +36,5 @@ def copy(app: App[Any], text: str, path: Path) -> Line:
     try:
         kept = keep(text, path)
     except UsageError as error:
-        return ((f" not saved: {clean(str(error))}", "alert"),)
+        return ((f" not saved and not sent: {clean(str(error))}", "alert"),)
     return ((f" saved {clean(str(kept))} · {send(text, os.environ, write)}", "ok"),)

@@ -102,7 +102,9 @@ class Shell(App[None]):
         """The campaign's zone, UTC, this machine's."""
         campaign = self.session.campaign.zone
         zones = [zone for zone in (campaign, _UTC, local_zone(os.environ)) if zone is not None]
-        zones = list(dict.fromkeys(zones))
+        now = self.session.clock.now()
+        alike = {(now.astimezone(zone).utcoffset(), now.astimezone(zone).tzname()): zone for zone in reversed(zones)}
+        zones = [zone for zone in dict.fromkeys(zones) if zone in alike.values()]  # a machine in `Etc/UTC` is in UTC
         shown = self.settings.zone or campaign
         zone = zones[(zones.index(shown) + 1) % len(zones)] if shown in zones else campaign
         self.change(replace(self.settings, zone=zone))

@@ -211,7 +211,7 @@ async def test_what_cannot_be_saved_is_not_called_saved(home: Path, monkeypatch:
     async with cockpit(size=(140, 40)) as driven:
         written = sent_to(driven, monkeypatch)
         await driven.press("r", "y")
-        await driven.until(lambda: "not saved: " in driven.page, "the word of it")
+        await driven.until(lambda: "not saved and not sent: " in driven.page, "the word of it")
         assert "\x1b]52" not in "".join(written)
 
 

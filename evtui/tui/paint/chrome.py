@@ -140,14 +140,21 @@ def _alert(standing: Standing, view: View, target: str, cells: int, hidden: int)
     return spread(((f"{mark}{alert.text}{hint}", style),), ((others, "dim"),), cells)
 
 
+WAYS = ("back", "help", "quit")
+"""Words in the footer that stay when others have to go."""
+
+
 def footer(keys: Sequence[tuple[str, str]], cells: int) -> Line:
-    """The keys that do something now; those that do not fit are left to `?`."""
+    """The keys that do something now; of those that do not fit, the ways out and `?` stay: it has the others."""
+    sizes = [cell_width(key) + 1 + cell_width(what) + 2 for key, what in keys]
+    ways = [index for index, (_, what) in enumerate(keys) if what in WAYS]
+    room = cells - 1 - sum(sizes[index] for index in ways)
     line: list[tuple[str, str]] = [(" ", "")]
-    used = 1
-    for key, what in keys:
-        size = cell_width(key) + 1 + cell_width(what) + 2
-        if used + size > cells:
-            break
-        line += [(key, "key"), (f" {what}  ", "")]
-        used += size
+    dropped = room < 0
+    for index, (key, what) in enumerate(keys):
+        if index not in ways:
+            dropped = dropped or sizes[index] > room
+            room -= 0 if dropped else sizes[index]
+        if not dropped or (index in ways and width(tuple(line)) + sizes[index] <= cells):
+            line += [(key, "key"), (f" {what}  ", "")]
     return tuple(line)

@@ -43,6 +43,9 @@ STAGE_CELLS = 9
 TS_CELLS = 16
 """Cells of the column with the line's own code, where there is room for it."""
 
+SETS_CELLS = 4
+"""Cells behind a name for the number of sets: ` ×99`."""
+
 AGE_CELLS = 9
 """Cells of the age: `in 61m34s`."""
 
@@ -129,9 +132,10 @@ def label(view: View, tracked: Tracked, cells: int = 0) -> str:
     product = view.campaign.product(tracked.line.page_id)
     name = product.label if product else f"page {tracked.line.page_id if tracked.line.page_id is not None else '--'}"
     sets = f" ×{tracked.line.quantity}" if tracked.line.quantity != 1 else ""
-    if product and cell_width(product.name + sets) <= cells:
+    if product and max(cell_width(each.name) for each in view.campaign.products) + SETS_CELLS <= cells:
         name = product.name
-    return name + sets
+    # how many matters more than the end of the name
+    return clip(name, cells - cell_width(sets)) + sets if cells else name + sets
 
 
 class _Columns(Struct, frozen=True):
@@ -148,7 +152,7 @@ def _columns(view: View, cells: int) -> _Columns:
     """What fits `cells`: first the stages, then the line's own code, and never more for the product than its names."""
     state = 12 if cells >= 66 else 11
     room = cells - 1 - 9 - 15 - 1 - state - AGE_CELLS
-    longest = max(cell_width(product.name) for product in view.campaign.products) + 4
+    longest = max(cell_width(product.name) for product in view.campaign.products) + SETS_CELLS
     stages = STAGES if room >= 26 + STAGE_CELLS * len(STAGES) else ()
     room -= STAGE_CELLS * len(stages)
     ts_code = TS_CELLS if stages and room >= 26 + TS_CELLS else 0

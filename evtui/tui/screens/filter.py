@@ -25,8 +25,9 @@ class FilterPrompt(Prompt[str]):
         if text != self._applied:
             self._applied = text
             self._tell(text)
-        hints = " · ".join(search.hints) or "Enter keeps the filter, Esc the one before; an empty one shows all"
-        return [((f" {hints}", "warn" if search.hints else "dim"),)]
+        odd = (*search.hints, *(f"left out: {each}" for each in search.pending))
+        hints = " · ".join(odd) or "Enter keeps the filter, Esc the one before; an empty one shows all"
+        return [((f" {hints}", "warn" if odd else "dim"),)]
 
     def takes_nothing(self) -> bool:
         """An empty filter shows everything."""

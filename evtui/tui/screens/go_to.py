@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from evtui.domain.codes import OrderCode, parse_code
 from evtui.errors import CodeError
-from evtui.tui.lines import Line, folded
+from evtui.tui.lines import Line, wrapped
 from evtui.tui.screens.prompt import Prompt
 
 _TIME = re.compile(r"(?:(?:(\d{4})-)?(\d{1,2})-(\d{1,2})[ T]+)?(\d{1,2}):(\d{2})(?::(\d{2}))?\Z")
@@ -37,7 +37,9 @@ class GoTo(Prompt[OrderCode | datetime]):
         try:
             code = parse_code(text)
         except CodeError as error:
-            self.explain(folded(((f" {error}", "alert"),), self.app.size.width)[: self.ROWS])
+            why = f"'{text.strip()}' is no time: expected one such as 11:55, 11:55:30 or 01-25 11:55"
+            said: Line = ((f" {why if ':' in text else error}", "alert"),)
+            self.explain(wrapped(said, self.app.size.width)[: self.ROWS])
             return
         self.dismiss(code)
 

@@ -7,7 +7,7 @@ from evtui.domain.reading import Lookup, Reading
 from evtui.session import ASKED_FREELY
 from evtui.tui.actions import ORDER
 from evtui.tui.copying import copy, path_for
-from evtui.tui.lines import Line
+from evtui.tui.lines import BLANK, Line, folded
 from evtui.tui.paint import order
 from evtui.tui.screens.base import Page, bindings
 from evtui.tui.view import View
@@ -68,4 +68,5 @@ class OrderPage(Page):
 
     def body(self, view: View, cells: int) -> list[Line]:
         """Every line of the group."""
-        return order.paint(view, str(self._code), self.cockpit.session.group_of(self._code), self._asked, cells)
+        lines = order.paint(view, str(self._code), self.cockpit.session.group_of(self._code), self._asked, cells)
+        return [row for line in lines for row in (folded(line, cells) if line else [BLANK])]

@@ -9,7 +9,7 @@ from evtui.report.render import render, templates_of
 from evtui.report.save import default_path
 from evtui.tui.actions import REPORT
 from evtui.tui.copying import copy
-from evtui.tui.lines import BLANK, Line, folded
+from evtui.tui.lines import BLANK, Line, folded, wrapped
 from evtui.tui.screens.base import Page, bindings
 from evtui.tui.view import View
 
@@ -55,7 +55,7 @@ class ReportPage(Page):
         if warnings:
             lines += [BLANK, ((" not part of the report:", "dim"),)]
             for warning in warnings:
-                lines += folded(((f" ! {warning}", "warn"),), cells)
+                lines += wrapped(((f" ! {warning}", "warn"),), cells)
         return lines
 
     def action_style(self) -> None:

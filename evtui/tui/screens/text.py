@@ -45,7 +45,7 @@ def hand_over_page() -> TextPage:
     """What the next person has to know."""
 
     def lines(cockpit: Host, view: View) -> list[Line]:
-        text = hand_over(view.state, view.notebook, view.now)
+        text = hand_over(view.state, view.notebook, view.now, view.scenario)
         return [((f" {line}", "" if not line or line.startswith(" ") else "head"),) if line else BLANK for line in text]
 
     return TextPage("Hand-over", "hand-over", lines)
