@@ -36,8 +36,9 @@ IDLE = Command("evtui, third day", (_EVTUI, "demo", "--at", "2024-01-27T15:00:05
 LOAD = Command("evtui, load", (_EVTUI, "demo", "--scenario", "load"), (*_PANES, _ORDER), _TOLD)
 """A thousand orders a second."""
 
-FLOOD = Command("evtui, flood", (_EVTUI, "demo", "--scenario", "load", "--rate", "10000"), LOAD.complete)
-"""It has not been told everything for a long time, and is not waited for."""
+FLOOD = Command("evtui, flood", (_EVTUI, "demo", "--scenario", "load", "--speed", "10"), LOAD.complete)
+"""A thousand orders a second of its own time, which runs ten times as fast; what it has not been told is not waited
+for."""
 
 BARE = Command("bare Textual", (PYTHON, str(Path(__file__).with_name("bare.py"))), ("READY",))
 GLANCES = Command(
