@@ -84,7 +84,7 @@ _OPENING = re.compile(
     r"(\\*[\"'`]|&quot;|&\#34;|%22|\\u0022|[“「『])?"
 )
 _CLOSING = {"“": "”", "「": "」", "『": "』"}
-_QUOTED = {quote: re.compile(rf"(?:\\.|{quote}(?=[{quote}\w])|[^{quote}\\])*+", re.DOTALL) for quote in "\"'`"}
+_QUOTED = {quote: re.compile(rf"(?:\\.|{quote}(?=[{quote}\w])|[^{quote}\\])*", re.DOTALL) for quote in "\"'`"}
 _LITERAL = re.compile(r"(?i)(?:null|nil|none|undefined|true|false)\s*(?:$|[,;&}\])\n])")
 """`"VipMemberId":null` is the very thing an engineer looks for, and nobody's data."""
 _OUTER_END = r"\n|\\*\"\s*[,}\]]|<(?!U\+)/?\w"

@@ -14,6 +14,9 @@ async def test_the_code_alone_is_copied_from_a_row_and_from_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for name in ("TMUX", "STY"):
+        monkeypatch.delenv(name, raising=False)
     async with cockpit("stuck") as driven:
         urgent = driven.app.view().late[0].tracked.line.tg_code
         await driven.press("Y")
@@ -22,7 +25,7 @@ async def test_the_code_alone_is_copied_from_a_row_and_from_the_page(
         await driven.press("Y", "enter")
         assert isinstance(driven.app.screen, OrderPage)
         await driven.press("Y")
-        assert "sent" in driven.page
+        assert "sent to the terminal's clipboard" in driven.page
     kept = sorted(path.read_text() for path in (tmp_path / "evtui" / "copies").iterdir())
     assert kept == sorted({f"{urgent}\n", f"{chosen}\n"})
 

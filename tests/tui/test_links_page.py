@@ -85,6 +85,7 @@ async def test_an_order_nobody_knows_has_links_by_its_code() -> None:
 
 async def test_the_selected_address_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("TERM", "xterm-256color")
     for name in ("TMUX", "STY"):
         monkeypatch.delenv(name, raising=False)
     async with cockpit("stuck") as driven:
