@@ -41,7 +41,10 @@ def _line(char: str) -> str:
 
 
 _LINES = {char: _line(char) for char in map(chr, range(0x2500, 0x2574))}
-_TWINS = str.maketrans({**_SIGNS, **_BLOCKS, **_LINES})
+SIGNS = str.maketrans({**_SIGNS, **_LINES})
+"""Signs and box lines in plain characters of one cell, for `str.translate`; graphs are a setting of their own."""
+
+_TWINS = {**SIGNS, **str.maketrans(_BLOCKS)}
 _PICTOGRAMS = range(0x1F100, 0x1F200)
 _PRIVATE = "\U000f0000-\U000ffffd\U00100000-\U0010fffd"
 

@@ -22,7 +22,7 @@ from evtui.domain.reading import Lookup, Reading, Topic
 from evtui.errors import Exit
 from evtui.paths import log_file
 from evtui.session import Session
-from evtui.tui import ambiguous
+from evtui.tui import ambiguous, themes
 from evtui.tui.driver import CellDriver
 from evtui.tui.keymap import KeyMap, toolkit_key, toolkit_keymap
 from evtui.tui.look import look_for
@@ -124,7 +124,11 @@ class Cockpit(Shell):
         self.draw()
 
     def on_probe(self, answer: Probe) -> None:
-        """The terminal said how wide it draws: what was drawn in the belief that it draws narrowly is drawn anew."""
+        """The terminal said how wide it draws, and on what ground: what was drawn in another belief is drawn anew."""
+        # its own yellow and grey are made for a dark ground; whoever chose a theme is left with it
+        if answer.background_dark is False and self._wanted.theme == "auto" and themes.chosen() == themes.USUAL:
+            themes.choose("light")
+            self.restyle()
         wide = answer.ambiguous == 2 and self._wanted.ambiguous_width == "auto"
         if wide and ambiguous.width() == 1:
             ambiguous.set_width(2)

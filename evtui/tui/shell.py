@@ -4,6 +4,7 @@ anywhere, and holding time still."""
 from __future__ import annotations
 
 import os
+from abc import abstractmethod
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -45,9 +46,9 @@ class Shell(App[None]):
         """The present view, or whatever moment is shown instead."""
         return self.present.view(self.settings)
 
+    @abstractmethod
     def draw(self) -> None:
         """Draw every screen there is."""
-        raise NotImplementedError
 
     def say(self, text: str) -> None:
         """One sentence for the engineer; `text` is cleaned already and is never read as markup."""

@@ -69,7 +69,11 @@ def theme_for(wanted: ScreenSettings, able: Abilities) -> str:
     """The theme to begin with: none where there are no colours, else the one asked for, else the terminal's own."""
     if "none" in (wanted.colours, able.colours if wanted.colours == "auto" else ""):
         return "mono"
-    return "terminal" if wanted.theme == "auto" else wanted.theme
+    if wanted.theme != "auto":
+        return wanted.theme
+    from evtui.tui.themes import USUAL
+
+    return "light" if able.dark is False else USUAL
 
 
 def zone_for(wanted: ScreenSettings, environ: Mapping[str, str]) -> ZoneInfo | None:

@@ -73,7 +73,10 @@ _STYLES: Mapping[str, Mapping[str, Style]] = {
 NAMES = frozenset(_STYLES["terminal"])
 """Every style name painters may use."""
 
-_chosen = "terminal"
+USUAL = "terminal"
+"""The theme where nothing speaks for another."""
+
+_chosen = USUAL
 
 
 def choose(theme: str) -> None:

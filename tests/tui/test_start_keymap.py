@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cockpit_pilot import LATE_MORNING, Driven, Watched, wired
@@ -16,12 +17,15 @@ from evtui.clock import ManualClock
 from evtui.config.screen import ScreenFile, ScreenSettings, read_screen
 from evtui.errors import ConfigError
 from evtui.terminal.abilities import Abilities, abilities
+from evtui.terminal.probe import Answers
 from evtui.tui.actions import DESK, PAGES, UNBOUND
+from evtui.tui.app import Cockpit
 from evtui.tui.desk import Desk
 from evtui.tui.keymap import KeyMap, conflicts, toolkit_keymap
 from evtui.tui.look import Graphs, look_for
 from evtui.tui.start import open_cockpit, theme_for, zone_for
-from evtui.tui.themes import choose
+from evtui.tui.terminal import Probe
+from evtui.tui.themes import choose, chosen
 
 PLAIN = {"TERM": "xterm-256color"}
 
@@ -188,6 +192,22 @@ def test_where_no_colours_are_wanted_there_are_none(
     wanted: ScreenSettings, environ: dict[str, str], theme: str
 ) -> None:
     assert theme_for(wanted, abilities(environ, "utf-8")) == theme
+
+
+def test_a_light_ground_has_the_theme_for_it_unless_one_was_chosen() -> None:
+    light = abilities({**PLAIN, "COLORFGBG": "0;15"}, "utf-8")
+    assert theme_for(ScreenSettings(), light) == "light"
+    assert theme_for(ScreenSettings(theme="dark"), light) == "dark"
+
+
+@pytest.mark.parametrize(("theme", "drawn"), [("auto", "light"), ("terminal", "terminal")])
+async def test_a_terminal_that_says_it_is_light_is_drawn_on_as_such(theme: Any, drawn: str) -> None:
+    session = wired(ManualClock(LATE_MORNING))
+    app = Cockpit(session, wanted=ScreenSettings(theme=theme))
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.post_message(Probe(Answers(background=(255, 255, 255))))
+        await pilot.pause()
+        assert chosen() == drawn
 
 
 def test_where_ambiguous_signs_are_wide_lines_and_blocks_are_plain() -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evtui.tui.ambiguous import SIGNS
 from evtui.tui.lines import BLANK, Line, exactly, restyle, width
 from evtui.tui.look import Look
 
 _ROUND = "╭─╮│╰╯"
 _PLAIN = "+-+|++"
-
-_TWINS = str.maketrans("┆─│·–…Δ×", ":-|.-~dx")
-"""The signs that painters draw with, in plain characters; graphs are a setting of their own."""
 
 
 def frame(
@@ -56,7 +54,7 @@ def _titled(title: str, note: tuple[str, str], cells: int, signs: str, edge: str
 
 def plain_signs(line: Line) -> Line:
     """`line` with plain characters for the signs that painters draw with, each as wide as it was."""
-    return tuple((text if text.isascii() else text.translate(_TWINS), style) for text, style in line)
+    return tuple((text if text.isascii() else text.translate(SIGNS), style) for text, style in line)
 
 
 def dimmed(body: Sequence[Line]) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -43,9 +44,9 @@ class FeedScreen(Screen[None]):
         """The app this screen belongs to."""
         return host(self)
 
+    @abstractmethod
     def show(self, view: View) -> None:
         """Draw."""
-        raise NotImplementedError
 
     def layout_for(self, size: Size) -> Layout:
         """The boxes at a size, for what is set now."""

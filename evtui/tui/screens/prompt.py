@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
@@ -115,17 +116,17 @@ class Prompt(ModalScreen[T | None]):
         self.field.answered = True
         return super().dismiss(result)
 
+    @abstractmethod
     def heard(self, text: str) -> list[Line]:
         """What to show above the field for what has been typed so far."""
-        raise NotImplementedError
 
     def takes_nothing(self) -> bool:
         """Whether an empty field means something."""
         return False
 
+    @abstractmethod
     def take(self, text: str) -> None:
         """Dismiss with what `text` means, or explain why it means nothing."""
-        raise NotImplementedError
 
     def action_choose(self, by: int) -> None:
         """Move through what is offered above the field, where something is."""
