@@ -191,6 +191,15 @@ def environment(**own: str) -> dict[str, str]:
     return {**kept, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join(sys.path), **own}
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """A shell has what it puts in the background ignore interrupts, and what that starts inherits it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_who_is_told_to_end_while_asking_puts_the_terminal_back(tmp_path: Path, number: signal.Signals) -> None:
     outer = OuterTerminal([sys.executable, "-c", _ASK, str(tmp_path / "told"), "30"], environment())
