@@ -10,9 +10,12 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
+from time import perf_counter
 
 from evtui.clock import Clock
 from evtui.domain.reading import Answer, Failure, FailureKind, Lookup, Reading, Topic
+from evtui.domain.trip import Trip
 from evtui.providers.base import SourceError
 
 log = logging.getLogger(__name__)
@@ -23,10 +26,21 @@ Sink = Callable[[Reading], None]
 class Flight:
     """A question under way. Its readings all carry the time it was sent: what they tell is at least that new."""
 
-    def __init__(self, send: Callable[[], Awaitable[Answer]], name: str, topic: Topic | Lookup, clock: Clock) -> None:
+    def __init__(
+        self,
+        send: Callable[[], Awaitable[Answer]],
+        name: str,
+        topic: Topic | Lookup,
+        clock: Clock,
+        every: timedelta | None = None,
+    ) -> None:
         self._name = name
         self._topic = topic
+        self._every = every
         self._sent_at = clock.now()
+        self._began = perf_counter()
+        self.retry_after: float | None = None
+        """Seconds the source asked to be left alone."""
         self._reading: Reading | None = None
         self.cursor: object = None
         """What came with the answer, once it is there."""
@@ -35,10 +49,15 @@ class Flight:
     async def _run(self, send: Callable[[], Awaitable[Answer]]) -> None:
         try:
             answer = await send()
-            reading = Reading(self._name, self._topic, self._sent_at, answer.value, answer.fact_time, answer.coverage)
+            trip = self._trip(answer)
+            reading = Reading(
+                self._name, self._topic, self._sent_at, answer.value, answer.fact_time, answer.coverage, trip
+            )
             self.cursor = answer.cursor
         except SourceError as error:
-            reading = self.failed(error.why, error.kind, error.remedy)
+            self.retry_after = error.retry_after
+            failure = Failure(error.kind, error.why, error.remedy)
+            reading = Reading(self._name, self._topic, self._sent_at, failure, trip=self._trip(error))
         except Exception as error:  # whatever a provider forgot to catch must not take the others with it
             log.error("%s failed on %s: %s", self._name, self._topic, _whereabouts(error))
             why = f"the {self._name} provider stumbled ({type(error).__name__}); the log knows more"
@@ -52,7 +71,13 @@ class Flight:
 
     def failed(self, why: str, kind: FailureKind = FailureKind.DOWN, remedy: str = "") -> Reading:
         """The reading that says that it came to nothing."""
-        return Reading(self._name, self._topic, self._sent_at, Failure(kind, why, remedy))
+        return Reading(self._name, self._topic, self._sent_at, Failure(kind, why, remedy), trip=self._trip())
+
+    def _trip(self, told: Answer | SourceError | None = None) -> Trip:
+        took = perf_counter() - self._began
+        if told is None:
+            return Trip(took, self._every)
+        return Trip(took, self._every, told.spent, told.login, told.exchange)
 
     async def landed(self, seconds: float) -> bool:
         """Wait that long at most; whether it has come to an end."""
@@ -79,7 +104,7 @@ def hand_over(reading: Reading, sinks: Iterable[Sink]) -> Reading:
     if refusal is None or isinstance(reading.value, Failure):
         return reading
     why = f"its answer could not be taken in ({refusal}); the log knows more"
-    failed = Reading(reading.source, reading.topic, reading.taken_at, Failure(FailureKind.DATA, why))
+    failed = Reading(reading.source, reading.topic, reading.taken_at, Failure(FailureKind.DATA, why), trip=reading.trip)
     _refused(failed, sinks)
     return failed
 

@@ -3,6 +3,8 @@
 provider.poll() -> Answer      what a provider returns
 collector       -> Reading     the answer with its source and time, or a Failure in place of a value
 store           -> state       by `reduce`, which never asks which provider it was
+
+How an answer was had (what was sent, what it cost, whose login) is in `domain.trip`.
 """
 
 from __future__ import annotations
@@ -14,9 +16,10 @@ from msgspec import Struct
 
 from evtui.domain.chain import StepSeen
 from evtui.domain.faults import ErrorEntry
-from evtui.domain.metrics import CpuPoint, FleetSize, TrafficPoint
+from evtui.domain.metrics import Chart, ChartPoint, CpuPoint, FleetSize, TargetHealth, TrafficPoint
 from evtui.domain.orders import OrderLine
 from evtui.domain.stock import StockLevel
+from evtui.domain.trip import Exchange, Login, Spent, Trip
 
 
 class Topic(StrEnum):
@@ -28,6 +31,8 @@ class Topic(StrEnum):
     TRAFFIC = "traffic"
     CAPACITY = "capacity"
     ERRORS = "errors"
+    TARGETS = "targets"
+    CHARTS = "charts"
 
 
 class Lookup(StrEnum):
@@ -110,13 +115,36 @@ class FleetSizes(Struct, frozen=True):
     sizes: tuple[FleetSize, ...]
 
 
+class TargetHealths(Struct, frozen=True):
+    """Target health of every service that was asked about."""
+
+    groups: tuple[TargetHealth, ...]
+
+
+class ChartPoints(Struct, frozen=True):
+    """Complete minutes of every chart since the cursor; `charts` are all that the source tells of."""
+
+    points: tuple[ChartPoint, ...]
+    charts: tuple[Chart, ...]
+
+
 class ErrorBatch(Struct, frozen=True):
     """Errors that are new since the cursor; an error may come again under the same id."""
 
     entries: tuple[ErrorEntry, ...]
 
 
-Value = StockLevels | OrderBatch | ChainFacts | CpuPoints | TrafficPoints | FleetSizes | ErrorBatch
+Value = (
+    StockLevels
+    | OrderBatch
+    | ChainFacts
+    | CpuPoints
+    | TrafficPoints
+    | FleetSizes
+    | ErrorBatch
+    | TargetHealths
+    | ChartPoints
+)
 
 
 class Answer(Struct, frozen=True):
@@ -131,6 +159,10 @@ class Answer(Struct, frozen=True):
     fact_time: datetime | None = None
     coverage: Coverage = Coverage()
     cursor: object = None
+    spent: Spent = Spent()
+    login: Login | None = None
+    exchange: Exchange | None = None
+    """The last question that was sent for it, and what came back."""
 
 
 class Reading(Struct, frozen=True):
@@ -142,3 +174,4 @@ class Reading(Struct, frozen=True):
     value: Value | Failure
     fact_time: datetime | None = None
     coverage: Coverage = Coverage()
+    trip: Trip = Trip()

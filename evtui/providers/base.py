@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import msgspec
 from msgspec import Struct, field
@@ -18,16 +18,35 @@ from evtui.clock import Clock
 from evtui.domain.campaign import Campaign
 from evtui.domain.codes import OrderCode
 from evtui.domain.reading import Answer, FailureKind, Lookup, Topic
+from evtui.domain.trip import Exchange, Login, Spent
 
 
 class SourceError(Exception):
-    """A source that could not answer; the text is one clean sentence for the pane, without secrets."""
+    """A source that could not answer; the text is one clean sentence for the pane, without secrets.
 
-    def __init__(self, kind: FailureKind, why: str, remedy: str = "") -> None:
+    `retry_after` are seconds that the source itself asked to be left alone; `spent`, `login` and `exchange` as in an
+    answer: a question that failed was sent too.
+    """
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        why: str,
+        remedy: str = "",
+        *,
+        retry_after: float | None = None,
+        spent: Spent = Spent(),
+        login: Login | None = None,
+        exchange: Exchange | None = None,
+    ) -> None:
         super().__init__(why)
         self.kind = kind
         self.why = why
         self.remedy = remedy
+        self.retry_after = retry_after
+        self.spent = spent
+        self.login = login
+        self.exchange = exchange
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -89,3 +108,20 @@ class Provider(Protocol):
 
     async def aclose(self) -> None:
         """Let go of connections; safe to call twice."""
+
+
+class Permission(Struct, frozen=True):
+    """One statement of the least policy an account needs: AWS actions on resources, and what for."""
+
+    actions: tuple[str, ...]
+    why: str
+    resources: tuple[str, ...] = ("*",)
+
+
+@runtime_checkable
+class NeedsPermissions(Protocol):
+    """A provider class whose account has to be allowed things; `evtui check --iam` puts them into a policy."""
+
+    @classmethod
+    def permissions(cls, settings: Any, campaign: Campaign) -> tuple[Permission, ...]:
+        """What a source with these settings asks for, no more."""

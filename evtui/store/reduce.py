@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from evtui.domain.campaign import Campaign
 from evtui.domain.reading import (
     ChainFacts,
+    ChartPoints,
     Coverage,
     CpuPoints,
     ErrorBatch,
@@ -24,9 +25,11 @@ from evtui.domain.reading import (
     OrderBatch,
     Reading,
     StockLevels,
+    TargetHealths,
     Topic,
     TrafficPoints,
 )
+from evtui.domain.trip import Trip
 from evtui.store.draft import add_facts, add_lines
 from evtui.store.faults import add_errors
 from evtui.store.series import Series, minute_of
@@ -66,6 +69,16 @@ def reduce(state: LaunchState, reading: Reading) -> LaunchState:
             return replace(state, fleet=fleet)
         case ErrorBatch():
             return replace(state, faults=add_errors(state.faults, value.entries))
+        case TargetHealths():
+            targets = dict(state.targets)
+            for group in value.groups:
+                found = targets.get((group.service, group.group))
+                told = (reading.taken_at, group)
+                if found is None or (found[0], repr(found[1])) < (told[0], repr(told[1])):
+                    targets[group.service, group.group] = told
+            return replace(state, targets=targets)
+        case ChartPoints():
+            return _merge_charts(state, value, reading)
         case _:
             assert_never(value)
 
@@ -77,7 +90,7 @@ def _note_source(sources: Mapping[Topic, SourceSeen], reading: Reading) -> Mappi
     topic = reading.topic
     if not isinstance(topic, Topic):
         return sources
-    seen = sources.get(topic, SourceSeen())
+    seen = _note_trip(sources.get(topic, SourceSeen()), reading)
     if isinstance(reading.value, Failure):
         held = None if seen.failed_at is None or seen.failure is None else _telling(seen.failed_at, seen.failure)
         if held is None or held < _telling(reading.taken_at, reading.value):
@@ -92,6 +105,24 @@ def _note_source(sources: Mapping[Topic, SourceSeen], reading: Reading) -> Mappi
             whole_at = reading.taken_at if whole_at is None else max(whole_at, reading.taken_at)
         seen = replace(seen, fact_time=max(newer) if newer else None, whole_at=whole_at)
     return {**sources, topic: seen}
+
+
+NO_TRIP = Trip()
+"""What a reading carries that was not asked for by the collector."""
+
+
+def _note_trip(seen: SourceSeen, reading: Reading) -> SourceSeen:
+    if reading.trip == NO_TRIP:
+        return seen
+    trip = (reading.taken_at, reading.trip)
+    if seen.trip is None or (seen.trip[0], repr(seen.trip[1])) < (trip[0], repr(trip[1])):
+        seen = replace(seen, trip=trip)
+    answered = 0.0 if isinstance(reading.value, Failure) else 1.0
+    return replace(
+        seen,
+        reach=seen.reach.merge([(minute_of(reading.taken_at), answered)], reading.taken_at),
+        spending=seen.spending.add(reading.taken_at, reading.trip.spent),
+    )
 
 
 def _covering(at: datetime, coverage: Coverage) -> tuple[datetime, bool, str]:
@@ -154,3 +185,16 @@ def _merge_cpu(state: LaunchState, value: CpuPoints, reading: Reading) -> Launch
     if value.machines and (machines is None or machines < (reading.taken_at, value.machines)):
         machines = (reading.taken_at, value.machines)
     return replace(state, cpu=cpu, machines=machines)
+
+
+def _merge_charts(state: LaunchState, value: ChartPoints, reading: Reading) -> LaunchState:
+    points: dict[str, list[tuple[int, float]]] = {}
+    for point in value.points:
+        points.setdefault(point.chart, []).append((minute_of(point.minute), point.value))
+    charts = dict(state.charts)
+    for name, values in points.items():
+        charts[name] = charts.get(name, Series()).merge(values, reading.taken_at)
+    charted = state.charted
+    if charted is None or (charted[0], repr(charted[1])) < (reading.taken_at, repr(value.charts)):
+        charted = (reading.taken_at, value.charts)
+    return replace(state, charts=charts, charted=charted)

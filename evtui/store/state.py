@@ -10,12 +10,14 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from evtui.domain.campaign import Campaign
-from evtui.domain.metrics import FleetSize
+from evtui.domain.metrics import Chart, FleetSize, TargetHealth
 from evtui.domain.reading import Coverage, Failure, FailureKind, Topic
 from evtui.domain.stock import StockLevel
+from evtui.domain.trip import Trip
 from evtui.store.faults import FaultBook
 from evtui.store.orders import OrderBook
 from evtui.store.series import Series
+from evtui.store.spending import Spending
 
 
 class SourceState(StrEnum):
@@ -51,6 +53,11 @@ class SourceSeen(Struct, frozen=True):
     failed_at: datetime | None = None
     """When the newest question was sent that failed."""
     failure: Failure | None = None
+    trip: tuple[datetime, Trip] | None = None
+    """When the newest question was sent, answered or not, and how it went."""
+    reach: Series = Series()
+    """Minute by minute, whether it answered (1) or failed (0); a minute without an end to a question is missing."""
+    spending: Spending = Spending()
 
 
 class Health(Struct, frozen=True):
@@ -112,6 +119,12 @@ class LaunchState(Struct, frozen=True):
     """(read at, machines that should be reporting)."""
     traffic: Series = Series()
     fleet: Mapping[str, tuple[datetime, FleetSize]] = field(default_factory=dict)
+    targets: Mapping[tuple[str, str], tuple[datetime, TargetHealth]] = field(default_factory=dict)
+    """(read at, health) of every target group, by (service, group)."""
+    charts: Mapping[str, Series] = field(default_factory=dict)
+    """Value per minute of each further chart."""
+    charted: tuple[datetime, tuple[Chart, ...]] | None = None
+    """(read at, charts there are)."""
     faults: FaultBook = FaultBook()
 
 
@@ -135,7 +148,9 @@ def health(state: LaunchState, topic: Topic, now: datetime) -> Health:
     if seen.taken_at is None:
         return as_health(SourceState.UNKNOWN, "no answer yet")
     newest = seen.fact_time or seen.taken_at
-    if now - newest > 2 * spec.cadence + spec.delay:
+    # a source that was being asked more rarely is not late for that
+    cadence = max(spec.cadence, seen.trip[1].every or spec.cadence) if seen.trip else spec.cadence
+    if now - newest > 2 * cadence + spec.delay:
         return as_health(SourceState.STALE, "its newest fact is older than two polls")
     return as_health(SourceState.OK)
 
