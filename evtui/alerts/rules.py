@@ -4,41 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from enum import IntEnum
 
 from msgspec import Struct
 
+from evtui.alerts.alert import Alert as Alert
+from evtui.alerts.alert import Severity as Severity
+from evtui.alerts.alert import counted
+from evtui.alerts.platform import HOT_PERCENT as HOT_PERCENT
+from evtui.alerts.platform import platform_alerts, source_alerts
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
 from evtui.store.delivery import Overdue, newest, overdue
-from evtui.store.load import cpu_now, services
 from evtui.store.orders import oddity
 from evtui.store.sales import ProductFigures, orders_known_until, product_figures
 from evtui.store.special import FaultFigures, fault_figures
 from evtui.store.state import LaunchState, SourceState, health
 from evtui.store.stock import vanished
-
-
-class Severity(IntEnum):
-    """How much it matters; the higher comes first."""
-
-    NOTICE = 1
-    WARNING = 2
-    PROBLEM = 3
-
-
-class Alert(Struct, frozen=True):
-    """One condition, in words that hold its count. `key` names it for good; `code` is an order to look at, if any."""
-
-    key: str
-    severity: Severity
-    text: str
-    count: int = 1
-    code: str = ""
-
-
-HOT_PERCENT = 90.0
-"""CPU of a single machine from which it is called saturated, however calm the mean."""
 
 SILENCE = timedelta(minutes=2)
 """Time after opening without any order from which silence is worth saying; whether it is bad nobody can tell yet."""
@@ -77,8 +58,9 @@ def alerts(state: LaunchState, now: datetime, figures: Known | None = None) -> t
         *_overdue(figures.late),
         *_stock(figures.products, state, now),
         *_orders(state, now, figures.products),
-        *_platform(state, now, figures.faults),
-        *_sources(state, now),
+        *platform_alerts(state, now),
+        *_errors(figures.faults),
+        *source_alerts(state, now),
     ]
     return tuple(sorted(found, key=lambda alert: (-alert.severity, _rank(alert), alert.key)))
 
@@ -120,7 +102,7 @@ def _stock(figures: Sequence[ProductFigures], state: LaunchState, now: datetime)
             yield Alert(f"sold out {page}", Severity.NOTICE, f"sold out: {label}")
         if gone := vanished(state, each.product):
             text = (
-                f"{label}: {_counted(gone, 'stock row')} that {'was' if gone == 1 else 'were'} there no longer told of"
+                f"{label}: {counted(gone, 'stock row')} that {'was' if gone == 1 else 'were'} there no longer told of"
             )
             yield Alert(f"stock rows {page}", Severity.WARNING, text, gone)
         if each.reported_total is not None and each.product.stock not in (None, each.reported_total):
@@ -166,45 +148,9 @@ def _lull(state: LaunchState, figures: Sequence[ProductFigures]) -> Iterator[Ale
         yield Alert("silence", Severity.NOTICE, text)
 
 
-def _platform(state: LaunchState, now: datetime, faults: Sequence[FaultFigures]) -> Iterator[Alert]:
-    for service in services(state):
-        cpu = cpu_now(state, service, now)
-        if cpu.max is not None and cpu.max >= HOT_PERCENT:
-            hot = sum(1 for _, value in cpu.machines if value is not None and value >= HOT_PERCENT)
-            text = f"{service}: {_counted(hot, 'machine')} at {cpu.max:.0f} % under a mean of {cpu.mean:.0f} %"
-            yield Alert(f"hot {service}", Severity.PROBLEM, text, hot)
-        if cpu.expected and cpu.reporting < cpu.expected and cpu.minute is not None:
-            text = f"{service}: {cpu.reporting} of {cpu.expected} machines report CPU"
-            yield Alert(f"machines {service}", Severity.WARNING, text)
-        yield from _fleet(state, service)
+def _errors(faults: Sequence[FaultFigures]) -> Iterator[Alert]:
     special = [group for group in faults if group.special]
     if special:
         count = sum(group.since_open for group in special)
-        text = f"{_counted(len(special), 'special kind')} of errors, ×{count:,} since opening"
+        text = f"{counted(len(special), 'special kind')} of errors, ×{count:,} since opening"
         yield Alert("errors", Severity.WARNING, text, count)
-
-
-def _fleet(state: LaunchState, service: str) -> Iterator[Alert]:
-    seen, plan = state.fleet.get(service), state.campaign.service(service)
-    if seen is None or plan is None or plan.planned_scaled is None:
-        return
-    size = seen[1]
-    if size.in_service is not None and size.in_service < plan.planned_scaled:
-        text = f"{service}: {size.in_service} scaled machines in service, {plan.planned_scaled} planned"
-        yield Alert(f"fleet {service}", Severity.WARNING, text)
-
-
-def _sources(state: LaunchState, now: datetime) -> Iterator[Alert]:
-    for topic in state.specs:
-        source = health(state, topic, now)
-        if source.state is SourceState.AUTH:
-            remedy = f"; {source.remedy}" if source.remedy else ""
-            yield Alert(f"source {topic}", Severity.PROBLEM, f"{topic}: login needed: {source.why}{remedy}")
-        elif source.state in (SourceState.DOWN, SourceState.STALE):
-            yield Alert(f"source {topic}", Severity.WARNING, f"{topic} {source.state}: {source.why}")
-        elif source.usable and source.coverage.note:
-            yield Alert(f"source {topic}", Severity.NOTICE, f"{topic}: {source.coverage.note}")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
