@@ -18,6 +18,7 @@ from evtui.collector.collector import Collector
 from evtui.collector.poller import Poller
 from evtui.collector.schedule import wall_cadence
 from evtui.config.load import CampaignFile, SourceConfig, check_settings, load, source_problem, unknown_provider
+from evtui.domain.asking import Status
 from evtui.domain.campaign import Campaign
 from evtui.domain.codes import OrderCode
 from evtui.domain.reading import Lookup, Reading, Topic
@@ -38,6 +39,8 @@ CADENCE = {
     Topic.TRAFFIC: timedelta(seconds=60),
     Topic.CAPACITY: timedelta(seconds=60),
     Topic.ERRORS: timedelta(seconds=15),
+    Topic.TARGETS: timedelta(seconds=60),
+    Topic.CHARTS: timedelta(seconds=60),
 }
 """How often a source is asked where the campaign file does not say."""
 
@@ -146,6 +149,14 @@ class Session:
     async def refresh(self) -> None:
         """Ask every source once."""
         await self.collector.poll_all()
+
+    def ask_again(self, topic: Topic) -> None:
+        """Have one source asked now, because a human is waiting; its answer lands in the store."""
+        self.collector.wake(topic)
+
+    def statuses(self) -> tuple[Status, ...]:
+        """How each source is being asked at this moment, in the order of the campaign file."""
+        return self.collector.statuses()
 
     async def ask_about(
         self, code: OrderCode, *, also: tuple[Lookup, ...] = (), tell: Callable[[Reading], None] = lambda _: None

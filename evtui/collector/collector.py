@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from evtui.clock import Clock
 from evtui.collector.poller import Poller
 from evtui.collector.question import Flight, Sink, hand_over
-from evtui.domain.reading import Failure, FailureKind, Lookup, Reading
+from evtui.domain.asking import Status
+from evtui.domain.reading import Failure, FailureKind, Lookup, Reading, Topic
 from evtui.providers.base import Provider, Question
 
 LOOKUP_DEADLINE_S = 10.0
@@ -53,10 +54,15 @@ class Collector:
         """Begin polling; each source in a task of its own."""
         self._tasks = [asyncio.create_task(poller.run(), name=f"poll {poller.topic}") for poller in self._pollers]
 
-    def wake(self) -> None:
-        """Ask every source now, because a human is waiting."""
+    def wake(self, topic: Topic | None = None) -> None:
+        """Ask the source of `topic` now, or every source, because a human is waiting."""
         for poller in self._pollers:
-            poller.wake()
+            if topic in (None, poller.topic):
+                poller.wake()
+
+    def statuses(self) -> tuple[Status, ...]:
+        """How each source is being asked at this moment, in the order of the campaign file."""
+        return tuple(poller.status() for poller in self._pollers)
 
     async def stop(self) -> None:
         """End polling; what hangs in a thread is left to die with the process."""

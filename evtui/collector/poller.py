@@ -9,10 +9,12 @@ import asyncio
 import random
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 
 from evtui.clock import Clock
 from evtui.collector.question import Flight, Sink, hand_over
 from evtui.collector.schedule import MORE_WAIT_S, deadline, rest_after, wait_after
+from evtui.domain.asking import Status
 from evtui.domain.reading import Failure, FailureKind, Reading, Topic
 from evtui.providers.base import Provider
 
@@ -44,6 +46,7 @@ class Poller:
         self._missed = 0
         self._failures = 0
         self._kind: FailureKind | None = None
+        self._next_at: datetime | None = None
         self._wake = asyncio.Event()
 
     async def poll_once(self, limit: float | None = None) -> Reading:
@@ -110,14 +113,28 @@ class Poller:
         while True:
             began, first = now(), self._cursor is None
             self._wake.clear()
+            self._next_at = None
             reading = await self.poll_once()
             wait = wait_after(self._cadence_s, self._failures, self._kind, random.random())
             if reading.coverage.more:
                 wait = min(wait, MORE_WAIT_S if first else rest_after(now() - began))
+            rest = max(began + wait - now(), 0)
+            if self._clock.speed:
+                self._next_at = self._clock.now() + timedelta(seconds=rest * self._clock.speed)
             with suppress(TimeoutError):
-                async with asyncio.timeout(max(began + wait - now(), 0)):
+                async with asyncio.timeout(rest):
                     await self._wake.wait()
 
     def wake(self) -> None:
         """Ask now, because a human is waiting; a question under way is followed by another one."""
         self._wake.set()
+
+    def status(self) -> Status:
+        """How it is being asked at this moment."""
+        return Status(
+            self.topic,
+            timedelta(seconds=self._cadence_s * (self._clock.speed or 1)),
+            self._next_at,
+            self._failures,
+            asking=self._flight.sent_at if self._flight else None,
+        )

@@ -37,7 +37,7 @@ class Flight:
         self._name = name
         self._topic = topic
         self._every = every
-        self._sent_at = clock.now()
+        self.sent_at = clock.now()
         self._began = perf_counter()
         self.retry_after: float | None = None
         """Seconds the source asked to be left alone."""
@@ -51,13 +51,13 @@ class Flight:
             answer = await send()
             trip = self._trip(answer)
             reading = Reading(
-                self._name, self._topic, self._sent_at, answer.value, answer.fact_time, answer.coverage, trip
+                self._name, self._topic, self.sent_at, answer.value, answer.fact_time, answer.coverage, trip
             )
             self.cursor = answer.cursor
         except SourceError as error:
             self.retry_after = error.retry_after
             failure = Failure(error.kind, error.why, error.remedy)
-            reading = Reading(self._name, self._topic, self._sent_at, failure, trip=self._trip(error))
+            reading = Reading(self._name, self._topic, self.sent_at, failure, trip=self._trip(error))
         except Exception as error:  # whatever a provider forgot to catch must not take the others with it
             log.error("%s failed on %s: %s", self._name, self._topic, _whereabouts(error))
             why = f"the {self._name} provider stumbled ({type(error).__name__}); the log knows more"
@@ -71,7 +71,7 @@ class Flight:
 
     def failed(self, why: str, kind: FailureKind = FailureKind.DOWN, remedy: str = "") -> Reading:
         """The reading that says that it came to nothing."""
-        return Reading(self._name, self._topic, self._sent_at, Failure(kind, why, remedy), trip=self._trip())
+        return Reading(self._name, self._topic, self.sent_at, Failure(kind, why, remedy), trip=self._trip())
 
     def _trip(self, told: Answer | SourceError | None = None) -> Trip:
         took = perf_counter() - self._began

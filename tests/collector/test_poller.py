@@ -73,7 +73,8 @@ async def test_an_answer_becomes_a_reading_and_its_cursor_comes_back() -> None:
     readings = Readings()
     polled, provider = poller(lambda n, _: Answer(NOTHING.value, fact_time=START, cursor=f"c{n}"), readings)
     reading = await polled.poll_once()
-    assert reading == Reading("scripted", Topic.STOCK, START, NOTHING.value, START)
+    assert reading == Reading("scripted", Topic.STOCK, START, NOTHING.value, START, trip=reading.trip)
+    assert reading.trip.took_s is not None
     await polled.poll_once()
     assert provider.cursors == [None, "c1"]
     assert len(readings) == 2
