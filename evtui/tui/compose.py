@@ -11,7 +11,7 @@ from evtui.tui.feed import page, rows_of
 from evtui.tui.format import source_note
 from evtui.tui.layout import PANES, Box, Layout, arrange, inner
 from evtui.tui.lines import BLANK, Line, block, text_of
-from evtui.tui.paint import chrome, cpu, errors, orders, stock
+from evtui.tui.paint import charts, chrome, cpu, errors, orders, stock
 from evtui.tui.paint.frame import dimmed, frame, plain_signs
 from evtui.tui.rows import Rows
 from evtui.tui.view import View
@@ -23,9 +23,16 @@ _TOPICS = {"stock": stock.TOPIC, "orders": orders.TOPIC, "cpu": cpu.TOPIC, "erro
 def layout(view: View, desk: Desk, width: int, height: int) -> Layout:
     """The boxes of this view at this size."""
     count = len(view.campaign.products), len(services(view.state))
-    machines = machine_count(view.state)
-    compact = view.look.compact
-    return arrange(width, height, *count, focus=desk.focus, zoomed=desk.zoomed, machines=machines, compact=compact)
+    return arrange(
+        width,
+        height,
+        *count,
+        focus=desk.focus,
+        zoomed=desk.zoomed,
+        machines=machine_count(view.state),
+        charts=charts.count(view),
+        compact=view.look.compact,
+    )
 
 
 def draw(view: View, desk: Desk, name: str, box: Box, held: Rows | None = None) -> list[Line]:

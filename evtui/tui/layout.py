@@ -22,6 +22,9 @@ BROAD = 98
 ERRORS = 12
 """Rows of errors that are enough: what is beyond them is shared with the machines and the graphs."""
 
+LEAST_ERRORS = 7
+"""Rows of errors that further charts leave alone."""
+
 GRAPH_ROWS = 6
 """Rows beyond which a graph of percents only gets bigger."""
 
@@ -61,9 +64,10 @@ def arrange(
     zoomed: bool = False,
     *,
     machines: int = 0,
+    charts: int = 0,
     compact: bool = False,
 ) -> Layout:
-    """The layout of `width` × `height` cells for this many products, services and machines."""
+    """The layout of `width` × `height` cells for this many products, services, machines and further charts."""
     if width < 40 or height < 10:
         return Layout({"alert": Box(0, 0, width, min(height, 1))}, tabs=True)
     alerts = 1 + sum(height >= enough for enough in TALL)
@@ -82,11 +86,13 @@ def arrange(
         return Layout({**boxes, focus: body}, tabs=small)
     taken = 1 if compact else 2
     wide = width >= WIDE
-    panes = _wide(body, products, services, machines, taken) if wide else _stacked(body, products, services, taken)
+    panes = (
+        _wide(body, products, services, machines, charts, taken) if wide else _stacked(body, products, services, taken)
+    )
     return Layout({**boxes, **panes})
 
 
-def _wide(body: Box, products: int, services: int, machines: int, taken: int) -> dict[str, Box]:
+def _wide(body: Box, products: int, services: int, machines: int, charts: int, taken: int) -> dict[str, Box]:
     """Two columns. `taken` rows of each pane are its border, all others are for facts."""
     left = max(55, body.width * 46 // 100, body.width - ORDERS)
     # head, total, pace and money; pace has columns of its own in a broad pane, else a row for each product
@@ -95,6 +101,7 @@ def _wide(body: Box, products: int, services: int, machines: int, taken: int) ->
     room = body.height >= full + loads + 6 + 3 * taken
     stock = min((full if room else products + 3) + taken, max(body.height - 12, 4))
     cpu = min(loads + taken, max(body.height - stock - 4, 3))
+    cpu += min(charts, max(body.height - stock - cpu - LEAST_ERRORS - taken, 0))
     spare = body.height - stock - cpu - ERRORS - taken
     if spare > 0:  # to single machines first, then to higher graphs and to the messages of errors
         singly = min(spare, machines)

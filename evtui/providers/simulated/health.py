@@ -81,6 +81,15 @@ class Health:
             sizes.append(FleetSize(fleet.service, min(fleet.fixed, self._reporting(fleet, now)), scaled, scaled))
         return tuple(sizes)
 
+    def scaled(self, now: int) -> tuple[tuple[str, int, int], ...]:
+        """(service, its scaled machines, those of them that do not report) of each service that has any."""
+        found: list[tuple[str, int, int]] = []
+        for fleet in self.fleets:
+            size = self._size(fleet, now)
+            if size > fleet.fixed:
+                found.append((fleet.service, size - fleet.fixed, size - max(self._reporting(fleet, now), fleet.fixed)))
+        return tuple(found)
+
     def cpu(self, first: int, last: int) -> tuple[CpuPoint, ...]:
         """Points of every reporting machine for the minutes from `first` to `last`, both included, by machine."""
         minutes = range(first, last + 1, MINUTE)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from evtui.domain.reading import (
     Answer,
     ChainFacts,
+    ChartPoints,
     Coverage,
     CpuPoints,
     ErrorBatch,
@@ -21,12 +22,14 @@ from evtui.domain.reading import (
     Lookup,
     OrderBatch,
     StockLevels,
+    TargetHealths,
     Topic,
     TrafficPoints,
 )
 from evtui.errors import UsageError
 from evtui.providers import base
 from evtui.providers.base import Context, Question, SourceError
+from evtui.providers.simulated.charts import CHARTS, Charts
 from evtui.providers.simulated.draw import MINUTE, to_moment, to_ms
 from evtui.providers.simulated.faults import FaultLog
 from evtui.providers.simulated.health import Health
@@ -60,6 +63,7 @@ class Played(Struct, frozen=True):
     world: World
     health: Health
     faults: FaultLog
+    charts: Charts
 
 
 class SimulatedSettings(base.Settings, frozen=True, kw_only=True):
@@ -73,8 +77,8 @@ class SimulatedProvider:
     """A launch that never happened; see `scenario.SCENARIOS` for what can be watched.
 
     Cursors are the moment last answered for, in milliseconds since the epoch, or a `Told`. Orders, stock, errors and
-    capacity are known up to the present, so their `fact_time` is now; CPU and traffic are known a minute or two late,
-    to the end of their newest complete minute.
+    capacity are known up to the present, so their `fact_time` is now; CPU, traffic and charts are known a minute or two
+    late, to the end of their newest complete minute.
     """
 
     Settings: ClassVar[type[base.Settings]] = SimulatedSettings
@@ -89,10 +93,12 @@ class SimulatedProvider:
         played = context.shared.get(key)
         if not isinstance(played, Played):
             world = _world(context, scenario, seed)
-            played = context.shared[key] = Played(world, Health(world), FaultLog(world))
+            health = Health(world)
+            played = context.shared[key] = Played(world, health, FaultLog(world), Charts(world, health))
         self._world = played.world
         self._health = played.health
         self._faults = played.faults
+        self._charted = played.charts
         self._polls: dict[Topic, Callable[[int, object], Answer]] = {
             Topic.STOCK: self._stock,
             Topic.ORDERS: self._orders,
@@ -100,6 +106,8 @@ class SimulatedProvider:
             Topic.TRAFFIC: self._traffic,
             Topic.CAPACITY: self._capacity,
             Topic.ERRORS: self._errors,
+            Topic.TARGETS: self._targets,
+            Topic.CHARTS: self._charts,
         }
 
     @classmethod
@@ -173,6 +181,14 @@ class SimulatedProvider:
 
     def _capacity(self, now: int, cursor: object) -> Answer:
         return Answer(FleetSizes(self._health.capacity(now)), to_moment(now), cursor=now)
+
+    def _targets(self, now: int, cursor: object) -> Answer:
+        return Answer(TargetHealths(self._charted.targets(now)), to_moment(now), cursor=now)
+
+    def _charts(self, now: int, cursor: object) -> Answer:
+        spans, told = self._spans(now, cursor)
+        points = ChartPoints(tuple(chain.from_iterable(self._charted.points(*span) for span in spans)), CHARTS)
+        return Answer(points, to_moment(told.upto + MINUTE), Coverage(more=told.more), told)
 
     def _cpu(self, now: int, cursor: object) -> Answer:
         spans, told = self._spans(now, cursor)

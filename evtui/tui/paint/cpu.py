@@ -14,7 +14,7 @@ from evtui.tui.format import UNKNOWN, at, percent
 from evtui.tui.layout import GRAPH_ROWS
 from evtui.tui.lines import Line
 from evtui.tui.look import Pane
-from evtui.tui.paint import load_words
+from evtui.tui.paint import charts, load_words
 from evtui.tui.paint.timeline import Happening, Timeline, beside, happenings, labels, picture, timeline
 from evtui.tui.view import View
 
@@ -48,6 +48,8 @@ class _Shape(Struct, frozen=True):
     """How many single machines are shown, those in trouble first."""
     hidden: int
     """How many are not, though they should be."""
+    charts: int
+    """How many further charts have a row."""
     axis: tuple[str, ...]
     """What stands under the graphs; none where there is no room or nothing to stand under."""
     told: tuple[Happening, ...]
@@ -70,6 +72,7 @@ def paint(view: View, cells: int, rows: int, pane: Pane = Pane()) -> list[Line]:
         lines += _service(view, each, shape, zoomed=pane.zoomed)
         lines += [_machine(view, each, name, shape) for name, _ in each.machines if (each.service, name) in chosen]
     lines += _traffic(view, shape, zoomed=pane.zoomed)
+    lines += charts.rows(view, shape.line, shape.lead, shape.charts)
     lines += _axis(view, shape)
     lines += load_words.fleet(view)
     lines += [load_words.happening(view, each) for each in shape.told]
@@ -97,6 +100,8 @@ def _shape(view: View, figures: list[CpuFigures], cells: int, rows: int, pane: P
     axis = tuple(labels(view, line, _LABEL_ROWS)) or ("",)
     base = 1 if spare >= 1 and width >= 12 and anything else 0
     spare -= base + len(load_words.fleet(view))
+    further = min(charts.count(view), max(spare, 0))
+    spare -= further
     singles = sum(len(each.machines) for each in figures)
     shown = singles if spare >= singles else max(spare, 0) if pane.zoomed else 0
     spare -= shown
@@ -112,7 +117,7 @@ def _shape(view: View, figures: list[CpuFigures], cells: int, rows: int, pane: P
     while height < GRAPH_ROWS and spare >= graphs:
         height, spare = height + 1, spare - graphs
     hidden = singles - shown if pane.zoomed else 0
-    return _Shape(lead, line, height, shown, hidden, axis, told)
+    return _Shape(lead, line, height, shown, hidden, further, axis, told)
 
 
 def _machines_shown(figures: list[CpuFigures], count: int) -> set[tuple[str, str]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from evtui.domain.reading import Topic
-from evtui.store.load import CpuFigures, cpu_window, last_report, report_window, traffic_history
+from evtui.store.load import CpuFigures, cpu_window, last_report, report_window, services, traffic_history
 from evtui.store.load import traffic as traffic_figures
 from evtui.tui.format import UNKNOWN, at, change, hour_or_day, percent, short_number
 from evtui.tui.lines import Line, Run
+from evtui.tui.paint import charts
 from evtui.tui.paint.timeline import Happening, Timeline
 from evtui.tui.view import View
 
@@ -62,18 +63,38 @@ def traffic_told(view: View, line: Timeline) -> tuple[list[str], str, dict[int, 
 
 
 def fleet(view: View) -> list[Line]:
-    """Machines in service of those planned, for each service that has a plan."""
+    """Machines in service of those planned, for each service that has a plan, and what load balancers say of them."""
     lines: list[Line] = []
-    for name, (_, size) in view.state.fleet.items():
-        plan = view.campaign.service(name)
-        if plan is None or plan.planned is None:
-            continue
-        known = size.in_service is not None
-        now = f"{size.fixed if size.fixed is not None else '?'}+{size.in_service if known else UNKNOWN}"
-        short = size.in_service is not None and size.in_service < (plan.planned_scaled or 0)
-        text = f" fleet   {name} {now} in service of {plan.planned_fixed or 0}+{plan.planned_scaled or 0} planned"
-        lines.append(((text, "warn" if short else ""),))
+    told = [name for name in services(view.state) if name in view.state.fleet or charts.in_service(view, name)]
+    for name in [*told, *(name for name in view.state.fleet if name not in told)]:
+        targets = charts.in_service(view, name)
+        words = [each for each in (_machines(view, name, short=bool(targets)), targets) if each]
+        if words:
+            text = f" fleet   {name} {' · '.join(words)}"
+            lines.append(((text, "warn" if _is_short(view, name) or text.endswith("!") else ""),))
     return lines
+
+
+def _machines(view: View, name: str, *, short: bool) -> str:
+    """`1+3 in service of 1+3 planned`, with the machines that are neither here nor gone."""
+    held, plan = view.state.fleet.get(name), view.campaign.service(name)
+    if held is None or plan is None or plan.planned is None:
+        return ""
+    size = held[1]
+    fixed = size.fixed if size.fixed is not None else "?"
+    scaled = size.in_service if size.in_service is not None else UNKNOWN
+    of = "of" if short else "in service of"
+    text = f"{fixed}+{scaled} {of} {plan.planned_fixed or 0}+{plan.planned_scaled or 0} planned"
+    if size.desired is not None and size.desired != size.in_service:
+        text += f", {size.desired} desired"
+    moving = ", ".join(f"{count} {state}" for state, count in size.lifecycle)
+    return f"{text} ({moving})" if moving else text
+
+
+def _is_short(view: View, name: str) -> bool:
+    held, plan = view.state.fleet.get(name), view.campaign.service(name)
+    known = held is not None and held[1].in_service is not None and plan is not None
+    return bool(known and held and plan and (held[1].in_service or 0) < (plan.planned_scaled or 0))
 
 
 def happening(view: View, each: Happening) -> Line:
