@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from evtui.domain.campaign import Service
+from evtui.domain.campaign import HOUR, Service
 from evtui.store.series import minute_of, moment_of
 from evtui.store.state import LaunchState
+
+DAY = timedelta(days=1)
+"""How far back yesterday is."""
 
 _SETTLE_MINUTES = 3
 """Newest minutes among which the most complete one is taken: machines report a minute or two apart."""
@@ -51,6 +54,10 @@ class TrafficFigures(Struct, frozen=True):
     change: float | None
     newest: float | None
     minute: datetime | None
+    last_hour: float | None = None
+    """Mean of the hour before the window's end."""
+    yesterday: float | None = None
+    """The same hour a day earlier: what the time of the day brings by itself."""
 
 
 def cpu_now(state: LaunchState, service: str, now: datetime) -> CpuFigures:
@@ -103,13 +110,20 @@ def traffic(state: LaunchState, start: datetime, end: datetime) -> TrafficFigure
     baseline = _mean(value for _, value in before)
     change = (per_minute - baseline) / baseline if per_minute is not None and baseline else None
     newest = state.traffic.newest
+    hours = (_mean_between(state, end - back - HOUR, end - back) for back in (timedelta(), DAY))
     return TrafficFigures(
         per_minute,
         baseline,
         change,
         state.traffic.at(newest) if newest is not None else None,
         moment_of(newest) if newest is not None else None,
+        *hours,
     )
+
+
+def _mean_between(state: LaunchState, start: datetime, end: datetime) -> float | None:
+    """Mean requests a minute in [start, end), over the minutes that were told."""
+    return _mean(value for _, value in state.traffic.between(minute_of(start), minute_of(end)))
 
 
 def traffic_history(state: LaunchState, start: datetime, end: datetime) -> dict[int, float]:
@@ -122,7 +136,7 @@ def report_window(state: LaunchState, now: datetime, window: timedelta | None) -
     if window is not None:
         return now - window, now
     opens = state.campaign.opens
-    return (opens, now) if now > opens else (now - timedelta(hours=1), now)
+    return (opens, now) if now > opens else (now - HOUR, now)
 
 
 def services(state: LaunchState) -> tuple[str, ...]:

@@ -102,6 +102,15 @@ class TestCpuWindow:
         found = cpu_window(after(minutes(FOUR, i_1={0: 10.0})), "SCMAPI", at(10), at(20))
         assert (found.mean, found.low, found.high, found.max, found.reporting) == (None, None, None, None, 0)
 
+    def test_the_last_hour_stands_against_the_same_hour_of_the_day_before(self) -> None:
+        day = 24 * 60
+        points = dict.fromkeys(range(60), 300.0) | {minute - day: 200.0 for minute in range(30, 60)}
+        found = traffic_figures(after(requests({**points, -1 - day: 9_999.0, 60 - day: 9_999.0})), at(0), at(60))
+        assert (found.last_hour, found.yesterday) == (300.0, 200.0)
+        assert traffic_figures(after(requests(points)), at(day), at(day + 60)).yesterday == 300.0
+        found = traffic_figures(after(requests({0: 1.0})), at(0), at(60))
+        assert (found.last_hour, found.yesterday) == (1.0, None)
+
     def test_history_leaves_gaps(self) -> None:
         state = after(minutes(i_1={0: 10.0, 2: 20.0}, i_2={2: 40.0}))
         start = minute_of(OPEN)

@@ -49,9 +49,16 @@ def traffic(view: View) -> tuple[list[str], str]:
     words = [
         f" traffic {short_number(figures.newest)}/min {change(figures.change)}{mark}".rstrip(),
         f"   before opening {short_number(figures.baseline)}/min",
+        f"   yesterday {_against(figures.last_hour, figures.yesterday)}",
         f"   {'since open' if view.now > view.campaign.opens else 'last hour'} {short_number(figures.per_minute)}/min",
     ]
     return words, "" if health.usable else "dim"
+
+
+def _against(hour: float | None, yesterday: float | None) -> str:
+    """Yesterday's same hour, and what the last hour is against it."""
+    risen = (hour - yesterday) / yesterday if hour is not None and yesterday else None
+    return f"{short_number(yesterday)}/min{'' if risen is None else f', now {change(risen)}'}"
 
 
 def traffic_told(view: View, line: Timeline) -> tuple[list[str], str, dict[int, float], float]:
