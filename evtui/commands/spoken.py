@@ -25,7 +25,7 @@ from evtui.store.load import cpu_now, report_window, services, traffic
 from evtui.store.orders import RECENT_LINES, oddity
 from evtui.store.sales import Outlook, ProductFigures, total_figures
 from evtui.store.special import FaultFigures
-from evtui.store.state import Health, LaunchState, health
+from evtui.store.state import Health, LaunchState, healths
 from evtui.store.tracked import Tracked
 from evtui.text import clip
 
@@ -46,7 +46,7 @@ class Moment(Struct, frozen=True):
     alerts: tuple[Alert, ...]
     first: FirstOrder | None
     sources: Mapping[Topic, Health]
-    """Every topic, whether or not a source is configured for it."""
+    """Every topic there is to speak of, whether or not a source is configured for it."""
 
     @property
     def campaign(self) -> Campaign:
@@ -62,8 +62,8 @@ class Moment(Struct, frozen=True):
 def moment(state: LaunchState, now: datetime, scenario: str = "") -> Moment:
     """What there is to speak of in `state` at `now`."""
     figures = known(state, now)
-    sources = {topic: health(state, topic, now) for topic in Topic}
-    return Moment(state, now, scenario, figures, alerts(state, now, figures), first_order(state, now), sources)
+    found = alerts(state, now, figures)
+    return Moment(state, now, scenario, figures, found, first_order(state, now), healths(state, now))
 
 
 def summary(here: Moment) -> Iterator[str]:

@@ -28,7 +28,7 @@ from evtui.store.delivery import first_order, overdue
 from evtui.store.load import cpu_now, cpu_window, report_window, services, traffic
 from evtui.store.sales import Outlook, ProductFigures, product_figures
 from evtui.store.special import fault_figures
-from evtui.store.state import Health, LaunchState, health
+from evtui.store.state import Health, LaunchState, healths
 
 _TYPE_CELLS = 60
 """Characters kept of an error type in the report's one line: the longest real short names are about forty."""
@@ -41,8 +41,8 @@ def build(state: LaunchState, now: datetime, window: timedelta | None = None) ->
     """The report at `now` over `window` back from it; by default since open, or the last hour before opening."""
     campaign = state.campaign
     start, end = report_window(state, now, window)
-    healths = {topic: health(state, topic, now) for topic in Topic}
-    orders = healths[Topic.ORDERS]
+    sources = healths(state, now)
+    orders = sources[Topic.ORDERS]
     whole = _whole(orders)
     first = _first_order(state, now) if whole else None
     late = _overdue(state, now) if whole else None
@@ -63,14 +63,14 @@ def build(state: LaunchState, now: datetime, window: timedelta | None = None) ->
         unit=word(campaign.report.unit),
         blank_lines=campaign.report.blank_lines,
         traffic_threshold=campaign.report.traffic_threshold,
-        products=tuple(_product(state, figures, healths) for figures in product_figures(state, now)),
-        services=tuple(_service(state, name, start, end, healths[Topic.CPU]) for name in names),
-        traffic=_traffic(state, start, end, healths[Topic.TRAFFIC]),
-        errors=_errors(state, start, now, healths[Topic.ERRORS]),
+        products=tuple(_product(state, figures, sources) for figures in product_figures(state, now)),
+        services=tuple(_service(state, name, start, end, sources[Topic.CPU]) for name in names),
+        traffic=_traffic(state, start, end, sources[Topic.TRAFFIC]),
+        errors=_errors(state, start, now, sources[Topic.ERRORS]),
         first_order=first,
         overdue=late,
-        sources=tuple(_source(state, healths[topic]) for topic in Topic),
-        notes=notes_of(state, start, end, healths, names),
+        sources=tuple(_source(state, source) for source in sources.values()),
+        notes=notes_of(state, start, end, sources, names),
         whys=whys,
     )
 

@@ -7,11 +7,10 @@ from datetime import datetime
 
 from evtui.alerts.notebook import Notebook, Standing, standing
 from evtui.alerts.rules import Known, alerts, known
-from evtui.domain.reading import Topic
 from evtui.report.figures import number, outlook, span
 from evtui.report.words import UNKNOWN
 from evtui.store.delivery import first_order
-from evtui.store.state import LaunchState, health
+from evtui.store.state import LaunchState, healths
 
 OVERDUE_LINES = 20
 """Overdue orders named one by one; the rest are counted, since nobody reads a hundred codes at a change of shift."""
@@ -80,11 +79,9 @@ def _first(state: LaunchState, now: datetime) -> Iterator[str]:
 
 
 def _sources(state: LaunchState, now: datetime) -> Iterator[str]:
-    for topic in Topic:
-        if topic in state.specs:
-            found = health(state, topic, now)
-            if not found.usable:
-                yield f"{topic} {found.state}: {found.why}" + (f" · {found.remedy}" if found.remedy else "")
+    for topic, found in healths(state, now).items():
+        if topic in state.specs and not found.usable:
+            yield f"{topic} {found.state}: {found.why}" + (f" · {found.remedy}" if found.remedy else "")
 
 
 def _to_come(state: LaunchState, now: datetime) -> Iterator[str]:

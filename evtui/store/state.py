@@ -128,6 +128,20 @@ class LaunchState(Struct, frozen=True):
     faults: FaultBook = FaultBook()
 
 
+_IF_WATCHED = frozenset((Topic.TARGETS, Topic.CHARTS))
+"""Topics that many launches do without: where nothing is known of them, nothing is missing."""
+
+
+def topics(state: LaunchState) -> tuple[Topic, ...]:
+    """The topics there are to speak of: those every launch has, others where they are configured or were told of."""
+    return tuple(topic for topic in Topic if topic not in _IF_WATCHED or topic in state.specs or topic in state.sources)
+
+
+def healths(state: LaunchState, now: datetime) -> dict[Topic, Health]:
+    """The state of the source of each of `topics`."""
+    return {topic: health(state, topic, now) for topic in topics(state)}
+
+
 def health(state: LaunchState, topic: Topic, now: datetime) -> Health:
     """The state of the source of `topic` at `now`, with its ages and the reason in words."""
     spec = state.specs.get(topic)

@@ -15,7 +15,7 @@ from evtui.domain.reading import Topic
 from evtui.store.delivery import FirstOrder, Overdue, first_order
 from evtui.store.sales import ProductFigures, total_figures
 from evtui.store.special import FaultFigures
-from evtui.store.state import Health, LaunchState, health
+from evtui.store.state import Health, LaunchState, healths
 from evtui.tui.look import Look
 
 
@@ -109,5 +109,5 @@ def view(
         first_order(state, now),
         standing(alerts(state, now, figures), notebook, now),
         figures.faults,
-        {topic: health(state, topic, now) for topic in Topic},
+        healths(state, now),
     )

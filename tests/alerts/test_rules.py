@@ -14,6 +14,7 @@ from evtui.domain.faults import ErrorEntry
 from evtui.domain.metrics import CpuPoint, FleetSize
 from evtui.domain.orders import OrderLine
 from evtui.domain.reading import (
+    ChartPoints,
     CpuPoints,
     ErrorBatch,
     Failure,
@@ -22,6 +23,7 @@ from evtui.domain.reading import (
     OrderBatch,
     Reading,
     StockLevels,
+    TargetHealths,
     Topic,
     Value,
 )
@@ -116,6 +118,8 @@ HEALTHY: tuple[tuple[Topic, Value], ...] = (
     (Topic.TRAFFIC, CpuPoints(())),
     (Topic.CAPACITY, fleet(3)),
     (Topic.ERRORS, ErrorBatch(())),
+    (Topic.TARGETS, TargetHealths(())),
+    (Topic.CHARTS, ChartPoints((), ())),
 )
 
 

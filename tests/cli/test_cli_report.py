@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 from program import EXAMPLE, Program
 
-from evtui.domain.reading import Topic
-
 pytest_plugins = ("program_fixture",)
 
 STRICT = """\
@@ -45,7 +43,8 @@ def test_json_has_what_scripts_were_promised(evtui: Program) -> None:
     assert (answer["version"], answer["as_of"]) == (1, "2024-01-25T10:30:00+08:00")
     assert answer["first_order"]["tg_code"] == "TG240125L00025"
     assert [product["page_id"] for product in answer["products"]] == [370490, 370480, 370478]
-    assert {source["name"] for source in answer["sources"]} == {topic.value for topic in Topic}
+    names = [source["name"] for source in answer["sources"]]
+    assert names[:6] == ["stock", "orders", "cpu", "traffic", "capacity", "errors"]
 
 
 @pytest.mark.parametrize(

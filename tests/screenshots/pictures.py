@@ -14,7 +14,6 @@ from pathlib import Path
 
 from evtui.clock import ManualClock
 from evtui.config.load import example_path, load
-from evtui.domain.reading import Topic
 from evtui.session import Demo, open_session
 from evtui.tui import themes
 from evtui.tui.app import Cockpit
@@ -90,8 +89,9 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 
 def _all_told(app: Cockpit) -> bool:
-    sources = app.session.state.sources.values()
-    return len(sources) >= len(Topic) and not any(seen.coverage.more for seen in sources)
+    state = app.session.state
+    told = state.specs.keys() <= state.sources.keys()
+    return told and not any(seen.coverage.more for seen in state.sources.values())
 
 
 def _text(app: Cockpit) -> str:

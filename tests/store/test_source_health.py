@@ -11,7 +11,7 @@ from store_makers import CAMPAIGN, OPEN, SECOND, after, at, empty, failed, line,
 
 from evtui.domain.reading import Coverage, CpuPoints, Failure, FailureKind, Lookup, Reading, Topic
 from evtui.store.sales import orders_known_until
-from evtui.store.state import LaunchState, SourceState, health
+from evtui.store.state import LaunchState, SourceState, health, healths, topics
 from evtui.store.store import Store
 
 TINY = timedelta(microseconds=1)
@@ -144,3 +144,14 @@ def test_a_past_that_takes_longer_than_a_round_is_partial_until_it_is_told(befor
     assert health(state, Topic.ORDERS, at(5)).coverage.more
     assert (orders_known_until(state) is None) == (not before)
     assert not health(after(part(at(5, 1), more=False), start=state), Topic.ORDERS, at(5, 2)).coverage.more
+
+
+@pytest.mark.parametrize("topic", [Topic.TARGETS, Topic.CHARTS])
+def test_topics_that_many_launches_do_without_are_spoken_of_where_they_are(topic: Topic) -> None:
+    usual = tuple(each for each in Topic if each not in (Topic.TARGETS, Topic.CHARTS))
+    nothing = LaunchState(CAMPAIGN)
+    assert topics(nothing) == usual
+    configured = replace(nothing, specs={topic: empty().specs[topic]})
+    assert topics(configured) == (*usual, topic)
+    # as a journal of somebody else's campaign file may hold it
+    assert tuple(healths(after(failed(topic, OPEN), start=nothing), OPEN)) == (*usual, topic)
