@@ -17,15 +17,15 @@ from evtui.clock import Clock
 from evtui.collector.collector import Collector
 from evtui.collector.poller import Poller
 from evtui.collector.schedule import wall_cadence
-from evtui.config.load import CampaignFile, SourceConfig, check_settings, load, source_problem, unknown_provider
+from evtui.config.load import CampaignFile, SourceConfig, load
 from evtui.domain.asking import Status
 from evtui.domain.campaign import Campaign
 from evtui.domain.codes import OrderCode
 from evtui.domain.reading import Lookup, Reading, Topic
-from evtui.errors import ConfigError, Problem, UsageError
-from evtui.providers import registry
+from evtui.errors import ConfigError
 from evtui.providers._threads import DaemonExecutor
 from evtui.providers.base import Context, Provider, Question
+from evtui.sources import judge_sources, open_sources
 from evtui.store.state import LaunchState, SourceSpec
 from evtui.store.store import Store
 
@@ -201,77 +201,26 @@ def open_session(
         ConfigError: the file has problems; all of them, those of the providers' own settings included.
     """
     file = load(launch) if isinstance(launch, Path) else launch
-    classes, settings, problems = check_providers(file)
-    if problems:
-        raise ConfigError(problems)
-    context = Context(
+    judged = judge_sources(file)
+    if judged.problems:
+        raise ConfigError(judged.problems)
+    opened = open_sources(file, judged, context_of(file, clock, demo, environ))
+    if opened.problems:
+        raise ConfigError(opened.problems)
+    return Session(file, clock, opened.providers, _scenario(file, judged.settings, demo), asked_for=demo is not None)
+
+
+def context_of(
+    file: CampaignFile, clock: Clock, demo: Demo | None = None, environ: Mapping[str, str] | None = None
+) -> Context:
+    """What the providers of a file are given; `environ` is the process's own unless said."""
+    return Context(
         campaign=file.campaign,
         clock=clock,
         environ=os.environ if environ is None else environ,
         folder=str(file.path.parent),
         options={"scenario": demo.scenario, "seed": demo.seed, "rate": demo.rate} if demo else {},
     )
-    providers, problems = open_providers(file, classes, settings, context)
-    if problems:
-        raise ConfigError(problems)
-    return Session(file, clock, providers, _scenario(file, settings, demo), asked_for=demo is not None)
-
-
-def open_providers(
-    file: CampaignFile, classes: Mapping[str, type[Provider]], settings: Mapping[Topic | Lookup, Any], context: Context
-) -> tuple[dict[Topic | Lookup, tuple[SourceConfig, Provider]], list[Problem]]:
-    """Every source that is switched on, ready to be asked, and what keeps others from it. Nothing is asked yet."""
-    providers: dict[Topic | Lookup, tuple[SourceConfig, Provider]] = {}
-    problems: list[Problem] = []
-    for source in (*file.sources, *file.lookups):
-        if not source.enabled:
-            continue
-        try:
-            provider = classes[source.provider].open(settings[source.topic], context)
-        except UsageError as error:
-            problems.append(source_problem(file, source, "provider", str(error)))
-        else:
-            providers[source.topic] = (source, provider)
-    return providers, problems
-
-
-def check_providers(
-    file: CampaignFile, find: Callable[[str], type[Provider]] = registry.load
-) -> tuple[dict[str, type[Provider]], dict[Topic | Lookup, Any], list[Problem]]:
-    """The provider classes of a file, the checked settings of each source, and every problem with them.
-
-    Providers that are switched off are not imported.
-    """
-    classes: dict[str, type[Provider]] = {}
-    settings: dict[Topic | Lookup, Any] = {}
-    problems: list[Problem] = []
-    for source in (*file.sources, *file.lookups):
-        if not source.enabled:
-            continue
-        if not registry.offered(source.provider):
-            problems.append(unknown_provider(file, source, registry.names()))
-            continue
-        try:
-            provider = classes.get(source.provider) or find(source.provider)
-        except UsageError as error:
-            problems.append(source_problem(file, source, "provider", str(error)))
-            continue
-        classes[source.provider] = provider
-        problems += _misplaced(file, source, provider)
-        settings[source.topic], found = check_settings(file, source, provider.Settings)
-        problems += found
-    problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
-    return classes, settings, problems
-
-
-def _misplaced(file: CampaignFile, source: SourceConfig, provider: type[Provider]) -> list[Problem]:
-    """The problem of a provider that cannot tell what its table asks for."""
-    offered = provider.topics if isinstance(source.topic, Topic) else provider.lookups
-    if source.topic in offered:
-        return []
-    has = ", ".join(sorted(item.value for item in offered)) or f"none of the {source.table}"
-    message = f'"{source.provider}" does not answer {source.topic}; it answers {has}'
-    return [source_problem(file, source, "provider", message)]
 
 
 def _scenario(file: CampaignFile, settings: Mapping[Topic | Lookup, Any], demo: Demo | None) -> str:

@@ -23,8 +23,9 @@ from evtui.config.screen import LoadedScreen, find_screen, read_screen
 from evtui.errors import Exit, Problem
 from evtui.paths import config_dir
 from evtui.providers import registry
-from evtui.providers.base import Context, Provider
-from evtui.session import check_providers, open_providers
+from evtui.providers.base import Provider
+from evtui.session import context_of
+from evtui.sources import judge_sources, open_sources
 
 VERSION = 1
 """Version of the JSON."""
@@ -88,12 +89,12 @@ class _AnyVariable(dict[str, str]):
 
 
 def _provider_problems(file: CampaignFile, load: Load) -> tuple[Problem, ...]:
-    classes, settings, problems = check_providers(file, load)
-    if not problems:
-        clock = ManualClock(file.campaign.opens)
-        context = Context(file.campaign, clock, _AnyVariable(), folder=str(file.path.parent))
-        _, problems = open_providers(file, classes, settings, context)
-    return tuple(problems)
+    judged = judge_sources(file, load)
+    if judged.problems:
+        return judged.problems
+    return open_sources(
+        file, judged, context_of(file, ManualClock(file.campaign.opens), environ=_AnyVariable())
+    ).problems
 
 
 def _json(name: str, problems: tuple[Problem, ...], findings: tuple[Finding, ...], screen: LoadedScreen | None) -> str:

@@ -19,6 +19,7 @@ LONGER: dict[str, str] = {}
 CATCHES_ALL = {
     "evtui.cli": "the last resort: a fault of ours ends in one sentence and a log entry",
     "evtui.collector.question": "a provider or a sink that fails must not take the others with it",
+    "evtui.providers.registry": "code of other packages is loaded here: a broken plug-in stops nothing else",
     "evtui.providers._threads": "as the standard pool does: whoever asked gets the exception",
     "evtui.tui.terminal": "the input thread's last resort: it ends the program with one sentence",
     "evtui.report.save": "removes the half-written draft and raises again",

@@ -1,0 +1,109 @@
+"""From the tables of a campaign file to providers: which class answers each table, judged and opened, not yet asked.
+
+What the file gets wrong is a problem with its place. A plug-in that cannot be used is none: a stand-in takes its place,
+which says so whenever it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from evtui.config.load import CampaignFile, SourceConfig, check_settings, source_problem, unknown_provider
+from evtui.domain.reading import Lookup, Topic
+from evtui.errors import Problem, UsageError
+from evtui.providers import registry
+from evtui.providers.base import Context, Provider
+from evtui.providers.missing import stand_in
+
+Load = Callable[[str], type[Provider]]
+"""Finds a provider class by its name, as `registry.load` does."""
+
+
+class Judged(Struct, frozen=True):
+    """What the tables of a file ask for. A table with a problem is missing from `classes` or has no settings."""
+
+    classes: Mapping[str, type[Provider]]
+    """By the name of the provider."""
+    settings: Mapping[Topic | Lookup, Any]
+    problems: tuple[Problem, ...]
+    unusable: Mapping[str, str]
+    """Name of each plug-in that cannot be loaded, and why."""
+
+
+class Opened(Struct, frozen=True):
+    """Sources that are ready to be asked, what keeps others from it, and plug-ins that failed, with the reason."""
+
+    providers: Mapping[Topic | Lookup, tuple[SourceConfig, Provider]]
+    problems: tuple[Problem, ...]
+    unusable: Mapping[str, str]
+
+
+def switched_on(file: CampaignFile) -> Iterator[SourceConfig]:
+    """Every source and look-up of the file that is not switched off; of the others nothing is ever imported."""
+    return (source for source in (*file.sources, *file.lookups) if source.enabled)
+
+
+def judge_sources(file: CampaignFile, find: Load | None = None) -> Judged:
+    """The provider classes of a file, the checked settings of each source, and every problem with them."""
+    find = registry.load if find is None else find
+    classes: dict[str, type[Provider]] = {}
+    settings: dict[Topic | Lookup, Any] = {}
+    problems: list[Problem] = []
+    unusable: dict[str, str] = {}
+    for source in switched_on(file):
+        name = source.provider
+        if not registry.offered(name):
+            problems.append(unknown_provider(file, source, registry.names()))
+            continue
+        try:
+            provider = classes.get(name) or find(name)
+        except registry.Unusable as error:
+            unusable[name] = str(error)
+            provider = stand_in(str(error))
+        except UsageError as error:
+            problems.append(source_problem(file, source, "provider", str(error)))
+            continue
+        classes[name] = provider
+        problems += _misplaced(file, source, provider)
+        settings[source.topic], found = check_settings(file, source, provider.Settings)
+        problems += found
+    problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
+    return Judged(classes, settings, tuple(problems), unusable)
+
+
+def open_sources(file: CampaignFile, judged: Judged, context: Context) -> Opened:
+    """Every source that is switched on and has no problem yet, ready to be asked. Nothing is asked."""
+    providers: dict[Topic | Lookup, tuple[SourceConfig, Provider]] = {}
+    problems: list[Problem] = []
+    unusable = dict(judged.unusable)
+    for source in switched_on(file):
+        name, settings = source.provider, judged.settings.get(source.topic)
+        if settings is None:
+            continue
+        try:
+            provider = _opened(name, judged.classes[name], settings, context)
+        except registry.Unusable as error:
+            unusable[name] = str(error)
+            provider = stand_in(str(error)).open(settings, context)
+        except UsageError as error:
+            problems.append(source_problem(file, source, "provider", str(error)))
+            continue
+        providers[source.topic] = (source, provider)
+    return Opened(providers, tuple(problems), unusable)
+
+
+def _opened(name: str, provider: type[Provider], settings: object, context: Context) -> Provider:
+    return registry.guarded(name, "be opened", lambda: provider.open(settings, context))
+
+
+def _misplaced(file: CampaignFile, source: SourceConfig, provider: type[Provider]) -> list[Problem]:
+    """The problem of a provider that cannot tell what its table asks for."""
+    offered = provider.topics if isinstance(source.topic, Topic) else provider.lookups
+    if source.topic in offered:
+        return []
+    has = ", ".join(sorted(item.value for item in offered)) or f"none of the {source.table}"
+    message = f'"{source.provider}" does not answer {source.topic}; it answers {has}'
+    return [source_problem(file, source, "provider", message)]
