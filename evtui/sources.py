@@ -67,8 +67,9 @@ def judge_sources(file: CampaignFile, find: Load | None = None) -> Judged:
             problems.append(source_problem(file, source, "provider", str(error)))
             continue
         classes[name] = provider
-        problems += _misplaced(file, source, provider)
-        settings[source.topic], found = check_settings(file, source, provider.Settings)
+        given, found = check_settings(file, source, provider.Settings)
+        found = (*_misplaced(file, source, provider), *found)
+        settings[source.topic] = None if found else given
         problems += found
     problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
     return Judged(classes, settings, tuple(problems), unusable)

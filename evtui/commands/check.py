@@ -2,17 +2,18 @@
 
 The user's own screen settings are read beside it, and their problems told too.
 
-Problems make a file unusable; findings want a person's eye. Providers named in the file are loaded to judge their
-settings, but never opened.
+Problems make a file unusable; findings want a person's eye, plug-ins that cannot be used among them. Providers named in
+the file are loaded and opened to judge their settings, which asks nobody anything.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from evtui.clock import ManualClock
@@ -23,14 +24,50 @@ from evtui.config.screen import LoadedScreen, find_screen, read_screen
 from evtui.errors import Exit, Problem
 from evtui.paths import config_dir
 from evtui.providers import registry
-from evtui.providers.base import Provider
+from evtui.providers.base import Context
 from evtui.session import context_of
-from evtui.sources import judge_sources, open_sources
+from evtui.sources import Load, Opened, judge_sources, open_sources, switched_on
 
 VERSION = 1
 """Version of the JSON."""
 
-Load = Callable[[str], type[Provider]]
+
+class Linted(Struct, frozen=True):
+    """What is known of a campaign file without asking a source; `file` and `opened` are None for an unusable one."""
+
+    name: str
+    problems: tuple[Problem, ...]
+    findings: tuple[Finding, ...] = ()
+    file: CampaignFile | None = None
+    opened: Opened | None = None
+    """The sources without a problem, ready to be asked."""
+    screen: LoadedScreen | None = None
+    """The user's own screen settings; None where there are none."""
+
+    def exit(self, acknowledged: Container[str] = ()) -> Exit:
+        """USAGE with problems, ACTION with a finding of severity A whose id is not in `acknowledged`, else OK."""
+        if self.problems or (self.screen and self.screen.problems):
+            return Exit.USAGE
+        grave = any(finding.severity == "A" and finding.id not in acknowledged for finding in self.findings)
+        return Exit.ACTION if grave else Exit.OK
+
+
+def lint(
+    path: Path,
+    context: Callable[[CampaignFile], Context],
+    load: Load = registry.load,
+    screen: LoadedScreen | None = None,
+) -> Linted:
+    """The file at `path`, judged, and its sources opened with what `context` gives them."""
+    loaded = read(path)
+    name = loaded.places.file
+    if (file := loaded.file) is None:
+        return Linted(name, loaded.problems, screen=screen)
+    judged = judge_sources(file, load)
+    opened = open_sources(file, judged, context(file))
+    problems = sorted((*judged.problems, *opened.problems), key=lambda each: (each.line or 0, each.column or 0))
+    findings = (*file_findings(file), *plugin_findings(file, opened.unusable))
+    return Linted(name, tuple(problems), findings, file, opened, screen)
 
 
 def run_offline(
@@ -45,24 +82,27 @@ def run_offline(
 
     Exit USAGE with problems, ACTION with a finding of severity A whose id is not in `acknowledged`, else OK.
     """
-    loaded = read(path)
-    problems = loaded.problems
-    findings: tuple[Finding, ...] = ()
-    if loaded.file is not None:
-        problems = _provider_problems(loaded.file, load)
-        findings = file_findings(loaded.file)
-    if problems or (screen and screen.problems):
-        code = Exit.USAGE
-    elif any(finding.severity == "A" and finding.id not in acknowledged for finding in findings):
-        code = Exit.ACTION
-    else:
-        code = Exit.OK
-    name = loaded.places.file
-    if as_json:
-        text = _json(name, problems, findings, screen)
-    else:
-        text = _text(name, problems, findings, acknowledged) + _screen_text(screen)
-    return Output(text, (), code)
+    linted = lint(path, _anywhere, load, screen)
+    text = to_json(facts(linted)) if as_json else text_of(linted, acknowledged)
+    return Output(text, (), linted.exit(acknowledged))
+
+
+def _anywhere(file: CampaignFile) -> Context:
+    return context_of(file, ManualClock(file.campaign.opens), environ=_AnyVariable())
+
+
+def plugin_findings(file: CampaignFile, unusable: Mapping[str, str]) -> Iterator[Finding]:
+    """Plug-ins the file asks for that are there and cannot be used, and names that more than one package offers."""
+    keys: dict[str, list[str]] = {}
+    for source in switched_on(file):
+        keys.setdefault(source.provider, []).append(f"{source.table}.{source.topic}.provider")
+    for name, why in unusable.items():
+        detail = f"{why}. Its sources stay empty until that is put right."
+        yield Finding("P-01", "A", "A plug-in cannot be used", detail, ", ".join(keys[name]))
+    for offer in registry.passed_over(keys):
+        taken = "the built-in provider" if offer.name in registry.BUILT_IN else "another package"
+        detail = f"{offer} is not used: {taken} of that name goes first."
+        yield Finding("P-02", "B", "Two providers have one name", detail, ", ".join(keys[offer.name]))
 
 
 def own_screen() -> LoadedScreen | None:
@@ -88,24 +128,26 @@ class _AnyVariable(dict[str, str]):
         return True
 
 
-def _provider_problems(file: CampaignFile, load: Load) -> tuple[Problem, ...]:
-    judged = judge_sources(file, load)
-    if judged.problems:
-        return judged.problems
-    return open_sources(
-        file, judged, context_of(file, ManualClock(file.campaign.opens), environ=_AnyVariable())
-    ).problems
-
-
-def _json(name: str, problems: tuple[Problem, ...], findings: tuple[Finding, ...], screen: LoadedScreen | None) -> str:
-    answer = {
+def facts(linted: Linted) -> dict[str, object]:
+    """What the JSON says of a file."""
+    screen = linted.screen
+    return {
         "version": VERSION,
-        "file": name,
-        "problems": [asdict(problem) for problem in problems],
-        "findings": [asdict(finding) for finding in findings],
+        "file": linted.name,
+        "problems": [asdict(problem) for problem in linted.problems],
+        "findings": [asdict(finding) for finding in linted.findings],
         "screen": screen and {"file": screen.name, "problems": [asdict(problem) for problem in screen.problems]},
     }
+
+
+def to_json(answer: Mapping[str, object]) -> str:
+    """`answer` as a program reads it and a person can."""
     return json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+
+
+def text_of(linted: Linted, acknowledged: Container[str] = ()) -> str:
+    """What a person reads of a file and of the screen settings."""
+    return _text(linted.name, linted.problems, linted.findings, acknowledged) + _screen_text(linted.screen)
 
 
 def _text(name: str, problems: tuple[Problem, ...], findings: tuple[Finding, ...], acknowledged: Container[str]) -> str:
@@ -119,7 +161,7 @@ def _text(name: str, problems: tuple[Problem, ...], findings: tuple[Finding, ...
         lines.append(f"        {finding.key}")
     if lines:
         lines.append("")
-    lines.append(f"{name}: {_count(len(problems), 'problem')}, {_tally(findings)}")
+    lines.append(f"{name}: {count(len(problems), 'problem')}, {_tally(findings)}")
     return "\n".join(lines) + "\n"
 
 
@@ -127,15 +169,16 @@ def _screen_text(screen: LoadedScreen | None) -> str:
     if screen is None:
         return ""
     lines = [*map(str, screen.problems), ""] if screen.problems else []
-    return "\n".join([*lines, f"{screen.name}: {_count(len(screen.problems), 'problem')}"]) + "\n"
+    return "\n".join([*lines, f"{screen.name}: {count(len(screen.problems), 'problem')}"]) + "\n"
 
 
 def _tally(findings: tuple[Finding, ...]) -> str:
     if not findings:
         return "no findings"
     grades = [finding.severity for finding in findings]
-    return f"{_count(len(findings), 'finding')} ({', '.join(f'{grades.count(grade)} {grade}' for grade in 'ABC')})"
+    return f"{count(len(findings), 'finding')} ({', '.join(f'{grades.count(grade)} {grade}' for grade in 'ABC')})"
 
 
-def _count(count: int, noun: str) -> str:
-    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+def count(number: int, noun: str) -> str:
+    """`no problems`, `1 problem`, `2 problems`."""
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
