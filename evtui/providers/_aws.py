@@ -1,0 +1,352 @@
+"""The one door to AWS: sessions, clients and credentials as the AWS CLI has them; every call bounded and in a thread.
+
+    Aws     what a source holds: `call` asks one question; at most two of its calls hang at once
+    _Door   what sources with the same settings share: an account, thrown away when the login fails, so that a login
+            in another window is enough
+
+The SDK is imported by the first call, not with this module: it takes a quarter of a second and 35 MB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+import evtui
+from evtui.clock import Clock
+from evtui.domain.reading import FailureKind
+from evtui.domain.trip import Exchange, Login
+from evtui.errors import UsageError
+from evtui.providers import base
+from evtui.providers._aws_errors import Asked, Flood, Garbage, failure
+from evtui.providers._aws_login import Found, login_of
+from evtui.providers._aws_wire import Body, Heard, exchange, read_within, refuse_pages, summary_of
+from evtui.providers.base import Context, SourceError
+from evtui.redact import admit
+
+ATTEMPTS = 2
+"""Tries of one call in all: the collector asks again anyway, and a screen waits for the first word."""
+
+GRACE_S = 2.0
+"""Seconds beyond the SDK's own limits after which a call is left to its thread."""
+
+HANGING = 2
+"""Calls of one source that may be under way: two that hang and never end leave the other sources their threads."""
+
+LONGEST_WAIT_S = 60.0
+"""The longest time limit that can be set: a question must not outlive the pace it is asked at."""
+
+
+class AwsSettings(base.Settings, frozen=True, kw_only=True):
+    """What every source on AWS takes; left out, each is as the AWS CLI has it."""
+
+    profile: str = ""
+    """Profile of `~/.aws/config`."""
+    region: str = ""
+    endpoint_url: str = ""
+    """Another address to ask, such as a private endpoint."""
+    connect_timeout: float = 3.0
+    """Seconds."""
+    read_timeout: float = 8.0
+    """Seconds until an answer begins, and again until it is complete."""
+    ca_bundle: str = ""
+    """File of the certificates to trust."""
+    proxy: str = ""
+    """Address of a proxy, where the environment does not say."""
+
+
+class Told(Struct):
+    """What AWS answered."""
+
+    answer: dict[str, Any]
+    """The answer as the SDK parsed it, without its `ResponseMetadata`."""
+    exchange: Exchange
+    login: Login | None = None
+
+
+def _check(settings: AwsSettings) -> None:
+    for name in ("connect_timeout", "read_timeout"):
+        seconds = getattr(settings, name)
+        if not 0 < seconds <= LONGEST_WAIT_S:
+            raise UsageError(f"{name}: {seconds:g} cannot be; seconds, above 0 and up to {LONGEST_WAIT_S:g}")
+    for name in ("endpoint_url", "proxy"):
+        address = getattr(settings, name)
+        parts = urlsplit(address)
+        if address and not (parts.scheme in ("http", "https") and parts.hostname):
+            raise UsageError(f"{name}: {admit(address, 100)!r} is not an address; such as http://127.0.0.1:5000")
+
+
+class Aws:
+    """What one source asks AWS through."""
+
+    def __init__(self, door: _Door, limit_s: float) -> None:
+        self._door = door
+        self._limit_s = limit_s
+        self._waiting = asyncio.Semaphore(HANGING)
+        self._in_threads = 0
+        self._gate = threading.Lock()
+
+    @classmethod
+    def open(cls, settings: AwsSettings, context: Context) -> Aws:
+        """A way to ask; sources with the same settings share sessions and connections. Reads and sends nothing.
+
+        Raises:
+            UsageError: a time limit or an address that cannot be meant.
+        """
+        _check(settings)
+        bundle = str(Path(context.folder) / Path(settings.ca_bundle).expanduser()) if settings.ca_bundle else ""
+        key = ("aws", bundle, *(getattr(settings, name) for name in AwsSettings.__struct_fields__))
+        door = context.shared.get(key)
+        if door is None:
+            door = context.shared[key] = _Door(settings, bundle, context.clock)
+        return cls(door, ATTEMPTS * (settings.connect_timeout + 2 * settings.read_timeout) + GRACE_S)
+
+    async def call(self, service: str, operation: str, **params: Any) -> Told:
+        """Ask `service` (the SDK's name, such as `autoscaling`) one `operation` (`describe_auto_scaling_groups`).
+
+        Raises:
+            SourceError: no usable answer, in words fit for the screen.
+        """
+        try:
+            async with asyncio.timeout(self._limit_s), self._waiting:
+                if self._in_threads >= HANGING:
+                    why = f"{HANGING} questions to AWS hang and do not end; none is sent until one of them does"
+                    raise SourceError(FailureKind.DOWN, why)
+                return await asyncio.to_thread(self._run, service, operation, params)
+        except TimeoutError:
+            raise SourceError(FailureKind.DOWN, f"AWS did not answer within {self._limit_s:.0f} s") from None
+
+    def _run(self, service: str, operation: str, params: Mapping[str, Any]) -> Told:
+        with self._gate:
+            self._in_threads += 1
+        try:
+            return self._door.call(service, operation, params)
+        finally:
+            with self._gate:
+                self._in_threads -= 1
+
+    async def aclose(self) -> None:
+        """Let go of idle connections; a call that hangs is left to its thread. Safe to call twice."""
+        self._door.forget()
+
+
+class _Door:
+    """The account that sources with the same settings share. `call` runs in threads; `forget` waits for nobody."""
+
+    def __init__(self, settings: AwsSettings, bundle: str, clock: Clock) -> None:
+        self._settings = settings
+        self._bundle = bundle
+        self._clock = clock
+        self._gate = threading.Lock()
+        self._account: _Account | None = None
+
+    def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Told:
+        """As `Aws.call`. Where the login is refused, the files are read again: other keys get one more try."""
+        account = self._current()
+        try:
+            return account.ask(service, operation, params)
+        except SourceError as refusal:
+            if refusal.kind is not FailureKind.AUTH:
+                raise
+            self.forget(account)
+            fresh = self._current()
+            if not fresh.differs(account):
+                raise
+        try:
+            return fresh.ask(service, operation, params)
+        except SourceError as refusal:
+            if refusal.kind is FailureKind.AUTH:
+                self.forget(fresh)
+            raise
+
+    def _current(self) -> _Account:
+        with self._gate:
+            if self._account is None:
+                self._account = _Account(self._settings, self._bundle, self._clock)
+            return self._account
+
+    def forget(self, account: _Account | None = None) -> None:
+        """Have the next call read the files anew, unless another one saw to that."""
+        with self._gate:
+            gone = self._account
+            if gone is None or account not in (None, gone):
+                return
+            self._account = None
+        gone.close()
+
+
+class _Account:
+    """A session as the files and the environment were when it was made, and its clients."""
+
+    def __init__(self, settings: AwsSettings, bundle: str, clock: Clock) -> None:
+        self._settings = settings
+        self._bundle = bundle
+        self._clock = clock
+        self._lock = threading.Lock()
+        """Held while something is made: sessions are not for two threads at once, clients are."""
+        self._thread = threading.local()
+        """`heard`: what this thread's question last had from the wire."""
+        self._session: Any = None
+        self._credentials: Any = None
+        self._clients: dict[str, Any] = {}
+        self._lines: dict[str, Any] = {}
+
+    def ask(self, service: str, operation: str, params: Mapping[str, Any]) -> Told:
+        """One question.
+
+        Raises:
+            SourceError: no usable answer.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        self._thread.heard = Heard()
+        name = operation
+        try:
+            client = self._client(service)
+            name = client.meta.method_to_api_mapping[operation]
+            answer = getattr(client, operation)(**params)
+        except (
+            *(BotoCoreError, ClientError, ResponseParserError, Flood, Garbage),
+            # what the SDK itself stumbles into over an answer that is none, or over credentials that cannot be renewed
+            *(LookupError, AttributeError, TypeError, ValueError, RuntimeError, OSError),
+        ) as error:
+            raise failure(error, self._asked(service, name, params)) from error
+        answer.pop("ResponseMetadata", None)
+        told = exchange(self._thread.heard, service, name, params, summary_of(answer))
+        return Told(answer, told, self._login())
+
+    def differs(self, other: _Account) -> bool:
+        """Whether its keys are, or may be, others: only keys that never change can be told to be the same."""
+        mine, theirs = self._keys(), other._keys()
+        return mine is None or mine != theirs
+
+    def close(self) -> None:
+        """Close idle connections."""
+        for line in list(self._lines.values()):
+            line.close()
+
+    def _client(self, service: str) -> Any:
+        with self._lock:
+            client = self._clients.get(service)
+            if client is None:
+                if self._session is None:
+                    self._session = self._make_session()
+                if self._credentials is None:
+                    self._credentials = self._session.get_credentials()
+                client = self._session.create_client(
+                    service,
+                    region_name=self._settings.region or None,
+                    endpoint_url=self._settings.endpoint_url or None,
+                )
+                self._clients[service] = client
+            return client
+
+    def _make_session(self) -> Any:
+        import botocore.config
+        import botocore.session
+
+        session = botocore.session.Session(profile=self._settings.profile or None)
+        # for every client of the session: those that fetch credentials have no other limits
+        session.set_default_client_config(
+            botocore.config.Config(
+                connect_timeout=self._settings.connect_timeout,
+                read_timeout=self._settings.read_timeout,
+                retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                user_agent_extra=f"evtui/{evtui.__version__}",
+            )
+        )
+        session.register("before-send", self._send)
+        return session
+
+    def _send(self, request: Any, **_: Any) -> Any:
+        """Send a signed request in the SDK's place, by the SDK's own means, and read the answer within bounds.
+
+        The SDK would read a body to its end, whatever its length. An error in here takes the way of the SDK's own.
+        """
+        from botocore.awsrequest import AWSResponse
+        from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+        from botocore.httpsession import ProtocolError, URLLib3ReadTimeoutError
+
+        heard = self._thread.heard = Heard(request.method, request.url)
+        request.stream_output = True
+        response = self._line(request.url).send(request)
+        heard.status = response.status_code
+        heard.headers = {name.lower(): value for name, value in response.headers.items()}
+        try:
+            body = read_within(response.raw, self._settings.read_timeout)
+        except URLLib3ReadTimeoutError as error:
+            raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
+        except ProtocolError as error:
+            raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
+        heard.size = len(body)
+        if heard.is_short():
+            raise ConnectionClosedError(endpoint_url=request.url, error="the body is cut off")
+        refuse_pages(heard, body)
+        return AWSResponse(response.url, response.status_code, response.headers, Body(body))
+
+    def _line(self, url: str) -> Any:
+        """The connections to the host of `url`; by the proxy that is set, or that the environment has for this host."""
+        from botocore.httpsession import URLLib3Session
+        from botocore.utils import get_environ_proxies
+
+        host = urlsplit(url).netloc
+        with self._lock:
+            line = self._lines.get(host)
+            if line is None:
+                proxy = self._settings.proxy
+                line = self._lines[host] = URLLib3Session(
+                    verify=self._bundle or self._session.get_config_variable("ca_bundle") or True,
+                    proxies={"http": proxy, "https": proxy} if proxy else get_environ_proxies(url),
+                    timeout=(self._settings.connect_timeout, self._settings.read_timeout),
+                )
+            return line
+
+    def _asked(self, service: str, operation: str, params: Mapping[str, Any]) -> Asked:
+        heard: Heard = self._thread.heard
+        at = heard.server_at
+        found = self._found()
+        return Asked(
+            service,
+            operation,
+            host=heard.host,
+            profile=found.profile,
+            profiles=tuple(found.profiles),
+            login=self._login(),
+            exchange=exchange(heard, service, operation, params, "") if heard.method else None,
+            clock_ahead_s=None if at is None else (self._clock.now() - at).total_seconds(),
+        )
+
+    def _login(self) -> Login | None:
+        return login_of(self._found()) if self._credentials is not None else None
+
+    def _found(self) -> Found:
+        """What the SDK knows of the credentials; the time of their end has no public name."""
+        if self._session is None:
+            return Found(self._settings.profile)
+        files = self._session.full_config
+        credentials = self._credentials
+        expires: datetime | None = getattr(credentials, "_expiry_time", None)
+        return Found(
+            self._session.profile or "",
+            getattr(credentials, "method", None) or "",
+            expires,
+            temporary=hasattr(credentials, "_expiry_time") or bool(getattr(credentials, "token", None)),
+            profiles=files.get("profiles", {}),
+            sso_sessions=files.get("sso_sessions", {}),
+            home=str(Path.home()),
+        )
+
+    def _keys(self) -> tuple[str, str] | None:
+        """Access key and token of keys that do not renew themselves; None for others."""
+        credentials = self._credentials
+        if credentials is None or hasattr(credentials, "_expiry_time"):
+            return None
+        return credentials.access_key, credentials.token or ""
