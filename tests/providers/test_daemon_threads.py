@@ -7,11 +7,13 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import CancelledError
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future
+from contextvars import copy_context
 
 import pytest
 
-from evtui.providers._threads import DaemonExecutor
+from evtui.providers._threads import HUNG_S, KEPT_FREE, MOST, URGENT, WORKERS, DaemonExecutor
 
 HUNG_CALL = """
 import asyncio, socket, sys, time
@@ -91,14 +93,14 @@ def test_one_call_after_another_needs_one_thread() -> None:
     pool = DaemonExecutor(8, thread_name_prefix="single")
     for _ in range(20):
         assert pool.submit(int, "7").result(timeout=10) == 7
-        _wait_until_free(pool)
+        _wait_until(lambda: not pool._running)
     assert len([thread for thread in threading.enumerate() if thread.name.startswith("single")]) == 1
     pool.shutdown()
 
 
-def _wait_until_free(pool: DaemonExecutor) -> None:
+def _wait_until(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
-    while pool._free < 1:
+    while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.0005)
 
@@ -123,6 +125,7 @@ def test_shutdown_refuses_new_calls_and_runs_or_cancels_the_waiting_ones() -> No
         pool = DaemonExecutor(1)
         release = threading.Event()
         blocker = pool.submit(release.wait, 10)
+        _wait_until(blocker.running)
         waiting = pool.submit(int, "5")
         pool.shutdown(wait=True, cancel_futures=cancel)
         with pytest.raises(RuntimeError, match="after shutdown"):
@@ -134,3 +137,103 @@ def test_shutdown_refuses_new_calls_and_runs_or_cancels_the_waiting_ones() -> No
                 waiting.result(timeout=10)
         else:
             assert waiting.result(timeout=10) == 5
+
+
+class Hanging:
+    """Calls that do not end until they are let go, in a pool whose time the test keeps."""
+
+    def __init__(self, *, max_workers: int = WORKERS, most: int = MOST) -> None:
+        self.seconds = 0.0
+        self.release = threading.Event()
+        self.pool = DaemonExecutor(max_workers, most=most, clock=lambda: self.seconds)
+
+    def submit(self, count: int, *, urgent: bool = False) -> list[Future[bool]]:
+        token = URGENT.set(urgent)
+        try:
+            return [self.pool.submit(self.release.wait, 10) for _ in range(count)]
+        finally:
+            URGENT.reset(token)
+
+    def running(self) -> int:
+        return len(self.pool._running)
+
+
+@pytest.fixture
+def hanging() -> Iterator[Hanging]:
+    made = Hanging()
+    yield made
+    made.release.set()
+    made.pool.shutdown()
+
+
+class TestUrgency:
+    """Whoever a human is waiting for goes first, and always finds a thread."""
+
+    def test_routine_calls_leave_threads_to_urgent_ones(self, hanging: Hanging) -> None:
+        routine = hanging.submit(WORKERS + 5)
+        _wait_until(lambda: hanging.running() == WORKERS - KEPT_FREE)
+        urgent = hanging.submit(KEPT_FREE, urgent=True)
+        _wait_until(lambda: all(future.running() for future in urgent))
+        assert sum(future.running() for future in routine) == WORKERS - KEPT_FREE
+
+    def test_of_those_that_wait_urgent_ones_run_first(self) -> None:
+        pool = DaemonExecutor(1)
+        release, ran = threading.Event(), list[str]()
+        blocker = pool.submit(release.wait, 10)
+        _wait_until(blocker.running)
+        waiting = [pool.submit(ran.append, "routine")]
+        token = URGENT.set(True)
+        waiting += [pool.submit(ran.append, "urgent"), pool.submit(ran.append, "urgent too")]
+        URGENT.reset(token)
+        release.set()
+        for future in waiting:
+            future.result(timeout=10)
+        assert ran == ["urgent", "urgent too", "routine"]
+        pool.shutdown()
+
+    async def test_a_call_in_a_thread_is_as_urgent_as_the_task_that_asks_for_it(self) -> None:
+        pool = DaemonExecutor(1)
+        asyncio.get_running_loop().set_default_executor(pool)
+        release, ran = threading.Event(), list[str]()
+        blocker = pool.submit(release.wait, 10)
+        _wait_until(blocker.running)
+        routine = asyncio.create_task(asyncio.to_thread(ran.append, "routine"))
+        context = copy_context()
+        context.run(URGENT.set, True)
+        urgent = asyncio.create_task(asyncio.to_thread(ran.append, "urgent"), context=context)
+        await asyncio.sleep(0)
+        release.set()
+        await asyncio.gather(routine, urgent)
+        assert ran == ["urgent", "routine"]
+
+
+class TestHung:
+    """Calls that never come back make room for others, up to a bound."""
+
+    def test_a_hung_call_is_replaced_by_a_thread(self, hanging: Hanging) -> None:
+        hung = hanging.submit(WORKERS - KEPT_FREE)
+        _wait_until(lambda: all(future.running() for future in hung))
+        (late,) = hanging.submit(1)
+        hanging.seconds = HUNG_S + 1
+        assert not late.running()
+        assert hanging.pool.submit(int, "7").result(timeout=10) == 7
+        _wait_until(late.running)
+
+    def test_there_is_an_end_to_it(self) -> None:
+        hanging = Hanging(max_workers=2, most=5)
+        for _ in range(8):
+            hanging.submit(2)
+            hanging.seconds += HUNG_S + 1
+        _wait_until(lambda: hanging.running() == 5)
+        assert hanging.pool._threads_now == 5
+        hanging.release.set()
+        hanging.pool.shutdown()
+
+    def test_threads_that_are_not_needed_any_more_end(self, hanging: Hanging) -> None:
+        for _ in range(4):
+            hanging.submit(WORKERS - KEPT_FREE)
+            hanging.seconds += HUNG_S + 1
+        _wait_until(lambda: hanging.running() > WORKERS)
+        hanging.release.set()
+        _wait_until(lambda: hanging.running() == 0 and hanging.pool._threads_now <= WORKERS)
+        assert hanging.pool.submit(int, "7").result(timeout=10) == 7
