@@ -14,13 +14,15 @@ from msgspec import Struct
 
 from evtui.alerts.notebook import Notebook
 from evtui.clock import Clock
+from evtui.collector.budget import Meter
 from evtui.collector.collector import Collector
+from evtui.collector.pace import Launch, Plan
 from evtui.collector.poller import Poller
-from evtui.collector.schedule import wall_cadence
 from evtui.config.load import CampaignFile, SourceConfig, load
 from evtui.domain.asking import Status
 from evtui.domain.campaign import Campaign
 from evtui.domain.codes import OrderCode
+from evtui.domain.phases import timetable
 from evtui.domain.reading import Lookup, Reading, Topic
 from evtui.errors import ConfigError
 from evtui.providers._threads import DaemonExecutor
@@ -31,18 +33,6 @@ from evtui.store.store import Store
 
 if TYPE_CHECKING:
     from evtui.config.lint import Finding
-
-CADENCE = {
-    Topic.STOCK: timedelta(seconds=5),
-    Topic.ORDERS: timedelta(seconds=5),
-    Topic.CPU: timedelta(seconds=60),
-    Topic.TRAFFIC: timedelta(seconds=60),
-    Topic.CAPACITY: timedelta(seconds=60),
-    Topic.ERRORS: timedelta(seconds=15),
-    Topic.TARGETS: timedelta(seconds=60),
-    Topic.CHARTS: timedelta(seconds=60),
-}
-"""How often a source is asked where the campaign file does not say."""
 
 DELAY = {Topic.CPU: timedelta(minutes=3), Topic.TRAFFIC: timedelta(minutes=3)}
 """How late facts usually are: minute figures are published a few minutes after their minute."""
@@ -93,24 +83,27 @@ class Session:
             if isinstance(topic, Lookup)
         }
         sources = {topic: source for topic, source in providers.items() if isinstance(topic, Topic)}
-        self.store = Store(self.campaign, [self._spec(topic, config) for topic, (config, _) in sources.items()])
+        meter = Meter(self.campaign.budget.usd_per_day, self.campaign.zone)
+        launch = self._launch(meter)
+        plans = {topic: Plan(topic, config.every, launch) for topic, (config, _) in sources.items()}
+        for topic, plan in plans.items():
+            meter.expect(topic, plan.questions)
+        self.store = Store(self.campaign, [_spec(topic, sources[topic][0], plan) for topic, plan in plans.items()])
         # every reading goes to each of these in turn; whatever else wants to hear them stands here too
-        sinks = (self.store.apply,)
+        sinks = (self.store.apply, meter.hear)
         pollers = [
-            Poller(topic, config.provider, provider, clock, sinks, self._wall(topic, config))
+            Poller(topic, config.provider, provider, clock, sinks, plans[topic])
             for topic, (config, provider) in sources.items()
         ]
-        self.collector = Collector(pollers, lookups, clock, sinks)
+        self.collector = Collector(pollers, lookups, clock, sinks, self.campaign.zone)
 
-    def _wall(self, topic: Topic, config: SourceConfig) -> float:
-        """Seconds of wall time between two polls."""
-        return wall_cadence((config.every or CADENCE[topic]).total_seconds(), self.clock.speed)
+    def _launch(self, meter: Meter) -> Launch:
+        promised_by = self.campaign.closes + self.campaign.sla.deliver_within
+        return Launch(timetable(self.campaign), promised_by, self._owed, self.clock.speed, meter)
 
-    def _spec(self, topic: Topic, config: SourceConfig) -> SourceSpec:
-        speed = self.clock.speed
-        cadence = timedelta(seconds=self._wall(topic, config) * speed) if speed else config.every or CADENCE[topic]
-        delay = config.delay if config.delay is not None else DELAY.get(topic, timedelta())
-        return SourceSpec(topic, config.provider, cadence, delay)
+    def _owed(self) -> bool:
+        """Whether a paid order is undelivered."""
+        return bool(self.state.orders.open)
 
     @property
     def state(self) -> LaunchState:
@@ -159,16 +152,22 @@ class Session:
         return self.collector.statuses()
 
     async def ask_about(
-        self, code: OrderCode, *, also: tuple[Lookup, ...] = (), tell: Callable[[Reading], None] = lambda _: None
+        self,
+        code: OrderCode,
+        *,
+        also: tuple[Lookup, ...] = (),
+        tell: Callable[[Reading], None] = lambda _: None,
+        insist: bool = False,
     ) -> tuple[Reading, ...]:
         """Send the look-ups that run freely (and those in `also`) about an order; the answers land in the store.
 
         The status is asked first, since a TS code's group is only known from it; the rest run side by side. `tell` is
-        called with each answer as it comes.
+        called with each answer as it comes. A look-up that keeps failing is left alone and answered in words, but not
+        one in `also`, and none where a human asked for it: `insist`.
         """
 
         async def ask(lookup: Lookup) -> Reading:
-            reading = await self.collector.look_up(lookup, self._question(code))
+            reading = await self.collector.look_up(lookup, self._question(code), insist=insist or lookup in also)
             tell(reading)
             return reading
 
@@ -190,6 +189,13 @@ class Session:
         lines = self.state.orders.group(tg_code) if tg_code else ()
         created = min((tracked.line.created_at for tracked in lines), default=None)
         return Question(code, tg_code, tuple(tracked.line.ts_code for tracked in lines), created)
+
+
+def _spec(topic: Topic, config: SourceConfig, plan: Plan) -> SourceSpec:
+    """How a source was configured. A spec is for good and a pace is not, so it names the shortest one: what the source
+    was asked at last comes with each of its readings."""
+    delay = config.delay if config.delay is not None else DELAY.get(topic, timedelta())
+    return SourceSpec(topic, config.provider, plan.shortest, delay)
 
 
 def open_session(

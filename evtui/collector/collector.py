@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
 
 from evtui.clock import Clock
+from evtui.collector.breaker import Breaker
 from evtui.collector.poller import Poller
 from evtui.collector.question import Flight, Sink, hand_over
 from evtui.domain.asking import Status
@@ -34,11 +36,14 @@ class Collector:
         lookups: Mapping[Lookup, tuple[str, Provider]],
         clock: Clock,
         sinks: Sequence[Sink],
+        zone: tzinfo = UTC,
     ) -> None:
         self._pollers = tuple(pollers)
         self._lookups = dict(lookups)
         self._clock = clock
         self._sinks = sinks
+        self._zone = zone
+        self._breakers: dict[Lookup, Breaker] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -74,19 +79,38 @@ class Collector:
             await asyncio.wait(ending, timeout=STOP_GRACE_S)
         self._tasks = []
 
-    async def look_up(self, lookup: Lookup, question: Question) -> Reading:
-        """Ask one question about one order, hand the answer to the sinks, and return it."""
+    async def look_up(self, lookup: Lookup, question: Question, *, insist: bool = False) -> Reading:
+        """Ask one question about one order, hand the answer to the sinks, and return it.
+
+        A look-up that keeps failing is left alone for a while: then nothing is sent, and the reading says so. Whoever
+        was asked for by a human is asked anyway: `insist`.
+        """
         if lookup not in self._lookups:
-            why = f"no [lookups.{lookup}] is configured"
-            return Reading("none", lookup, self._clock.now(), Failure(FailureKind.DOWN, why))
+            return self._unasked("none", lookup, f"no [lookups.{lookup}] is configured")
         name, provider = self._lookups[lookup]
-        flight = Flight(lambda: provider.look_up(lookup, question), name, lookup, self._clock)
+        breaker = self._breakers.get(lookup, Breaker())
+        if not insist and breaker.open_at(self._clock.now()):
+            return self._unasked(name, lookup, breaker.words(self._zone), breaker.last.remedy if breaker.last else "")
+        flight = Flight(lambda: provider.look_up(lookup, question), name, lookup, self._clock, urgent=True)
         try:
             answered = await flight.landed(LOOKUP_DEADLINE_S)
         finally:
             flight.cancel()
         reading = flight.reading if answered else flight.failed(f"no answer within {LOOKUP_DEADLINE_S:.0f} s")
-        return hand_over(reading, self._sinks)
+        return self._note(lookup, hand_over(reading, self._sinks), flight.retry_after)
+
+    def _note(self, lookup: Lookup, reading: Reading, retry_after: float | None) -> Reading:
+        """Remember how a look-up went: side by side with others about another order, the last one to end counts."""
+        breaker = Breaker()
+        if isinstance(reading.value, Failure):
+            held = self._breakers.get(lookup, breaker)
+            breaker = held.failed(reading.value, self._clock.now(), self._clock.speed, retry_after)
+        self._breakers[lookup] = breaker
+        return reading
+
+    def _unasked(self, name: str, lookup: Lookup, why: str, remedy: str = "") -> Reading:
+        """A reading about a question that was not sent; nobody but whoever asked is told."""
+        return Reading(name, lookup, self._clock.now(), Failure(FailureKind.DOWN, why, remedy))
 
 
 async def _told_all(poller: Poller) -> Reading:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from evtui.clock import Clock
+from evtui.collector.pace import Pace
 from evtui.collector.question import Flight, Sink, hand_over
-from evtui.collector.schedule import MORE_WAIT_S, deadline, rest_after, wait_after
+from evtui.collector.schedule import MORE_WAIT_S, asked_for, deadline, left_alone, rest_after, until_turn, wait_after
 from evtui.domain.asking import Status
 from evtui.domain.reading import Failure, FailureKind, Reading, Topic
 from evtui.providers.base import Provider
@@ -32,22 +33,27 @@ class Poller:
         provider: Provider,
         clock: Clock,
         sinks: Sequence[Sink],
-        cadence_s: float,
+        pace: Pace,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self.topic = topic
         self._name = name
         self._provider = provider
         self._clock = clock
         self._sinks = sinks
-        self._cadence_s = cadence_s
+        self._pace = pace
+        self._chance = chance
+        self._rate = pace(clock.now())
         self._cursor: object = None
         self._flight: Flight | None = None
         self._round: asyncio.Task[Reading] | None = None
         self._missed = 0
         self._failures = 0
         self._kind: FailureKind | None = None
+        self._retry_after: float | None = None
         self._next_at: datetime | None = None
         self._wake = asyncio.Event()
+        self._waited_for = False
 
     async def poll_once(self, limit: float | None = None) -> Reading:
         """Ask once, within `limit` seconds, by default the deadline of the cadence.
@@ -55,24 +61,33 @@ class Poller:
         Whoever asks while a question is under way gets the answer to that one.
         """
         if self._round is None or self._round.done():
-            limit = deadline(self._cadence_s) if limit is None else limit
-            self._round = asyncio.create_task(self._ask(limit), name=f"ask {self.topic}")
+            self._rate = self._pace(self._clock.now())
+            every = self._rate.every if limit is None else None
+            limit = deadline(self._rate.wall_s) if limit is None else limit
+            self._round = asyncio.create_task(self._ask(limit, every), name=f"ask {self.topic}")
         return await asyncio.shield(self._round)
 
-    async def _ask(self, limit: float) -> Reading:
+    async def _ask(self, limit: float, every: timedelta | None) -> Reading:
         if self._flight is None:
-            cursor = self._cursor
-            self._flight = Flight(lambda: self._provider.poll(self.topic, cursor), self._name, self.topic, self._clock)
+            self._flight = self._send(every)
         flight = self._flight
         if await flight.landed(limit):
             return self._land(flight)
         self._miss(flight)
         return hand_over(flight.failed(f"no answer within {limit:.0f} s"), self._sinks)
 
+    def _send(self, every: timedelta | None) -> Flight:
+        cursor = self._cursor
+        urgent, self._waited_for = self._waited_for, False
+        return Flight(
+            lambda: self._provider.poll(self.topic, cursor), self._name, self.topic, self._clock, every, urgent=urgent
+        )
+
     def _land(self, flight: Flight) -> Reading:
         """Hand the answer over; only what was taken moves the cursor on."""
         self._flight = None
         self._missed = 0
+        self._retry_after = flight.retry_after
         reading = hand_over(flight.reading, self._sinks)
         if isinstance(reading.value, Failure):
             self._failures += 1
@@ -86,6 +101,7 @@ class Poller:
     def _miss(self, flight: Flight) -> None:
         """Note a deadline that passed. Waiting on costs the source nothing, so only giving up counts as a failure."""
         self._missed += 1
+        self._retry_after = None
         if self._missed < ABANDON_AFTER:
             flight.on_landing(self._fetch)
             return
@@ -108,33 +124,42 @@ class Poller:
         return None if flight is None else flight.cancel()
 
     async def run(self) -> None:
-        """Poll for ever, at the pace the schedule gives."""
+        """Poll for ever, at the pace of the launch and of the source's failures."""
         now = asyncio.get_running_loop().time
         while True:
             began, first = now(), self._cursor is None
             self._wake.clear()
             self._next_at = None
             reading = await self.poll_once()
-            wait = wait_after(self._cadence_s, self._failures, self._kind, random.random())
-            if reading.coverage.more:
-                wait = min(wait, MORE_WAIT_S if first else rest_after(now() - began))
-            rest = max(began + wait - now(), 0)
+            took = now() - began
+            rest = max(self._wait(reading, first, took) - took, asked_for(self._retry_after), 0.0)
             if self._clock.speed:
                 self._next_at = self._clock.now() + timedelta(seconds=rest * self._clock.speed)
             with suppress(TimeoutError):
                 async with asyncio.timeout(rest):
                     await self._wake.wait()
 
+    def _wait(self, reading: Reading, first: bool, took: float) -> float:
+        """Seconds from one question to the next, as far as the source itself asked for nothing."""
+        if reading.coverage.more:
+            return MORE_WAIT_S if first else rest_after(took)
+        chance = self._chance()
+        wait = wait_after(self._rate.wall_s, self._failures, self._kind, chance)
+        return wait if self._failures else until_turn(wait, self._rate.turn_s, chance)
+
     def wake(self) -> None:
         """Ask now, because a human is waiting; a question under way is followed by another one."""
+        self._waited_for = True
         self._wake.set()
 
     def status(self) -> Status:
         """How it is being asked at this moment."""
         return Status(
             self.topic,
-            timedelta(seconds=self._cadence_s * (self._clock.speed or 1)),
+            self._rate.every,
             self._next_at,
             self._failures,
-            asking=self._flight.sent_at if self._flight else None,
+            left_alone(self._failures, self._kind),
+            self._rate.slowed,
+            self._flight.sent_at if self._flight else None,
         )

@@ -10,12 +10,14 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
+from contextvars import copy_context
 from datetime import timedelta
 from time import perf_counter
 
 from evtui.clock import Clock
 from evtui.domain.reading import Answer, Failure, FailureKind, Lookup, Reading, Topic
 from evtui.domain.trip import Trip
+from evtui.providers._threads import URGENT
 from evtui.providers.base import SourceError
 
 log = logging.getLogger(__name__)
@@ -24,7 +26,10 @@ Sink = Callable[[Reading], None]
 
 
 class Flight:
-    """A question under way. Its readings all carry the time it was sent: what they tell is at least that new."""
+    """A question under way. Its readings all carry the time it was sent: what they tell is at least that new.
+
+    An urgent one, for which a human is waiting, gets a thread before others do.
+    """
 
     def __init__(
         self,
@@ -33,18 +38,23 @@ class Flight:
         topic: Topic | Lookup,
         clock: Clock,
         every: timedelta | None = None,
+        *,
+        urgent: bool = False,
     ) -> None:
         self._name = name
         self._topic = topic
         self._every = every
         self.sent_at = clock.now()
+        self.urgent = urgent
         self._began = perf_counter()
         self.retry_after: float | None = None
         """Seconds the source asked to be left alone."""
         self._reading: Reading | None = None
         self.cursor: object = None
         """What came with the answer, once it is there."""
-        self._task = asyncio.create_task(self._run(send), name=f"{name} {topic}")
+        context = copy_context()
+        context.run(URGENT.set, urgent)
+        self._task = asyncio.create_task(self._run(send), name=f"{name} {topic}", context=context)
 
     async def _run(self, send: Callable[[], Awaitable[Answer]]) -> None:
         try:

@@ -8,10 +8,21 @@ MIN_WALL_S = 1.0
 """Seconds of wall time between two polls at the least, however fast the launch is played."""
 
 MAX_BACKOFF_S = 60.0
-"""Longest wait after failures, give or take the jitter: a source that is back is noticed within a minute."""
+"""Longest wait after the first few failures, give or take the jitter: most are over within a minute."""
+
+LEFT_ALONE_AFTER = 5
+"""Failures in a row after which a source is left alone and only probed: whatever ails it will take its time."""
+
+MAX_PROBE_S = 300.0
+"""Longest wait between two probes of a source that is left alone: one that is back is noticed within five minutes, or
+at once by whoever asks for it."""
+
+MAX_RETRY_AFTER_S = 900.0
+"""Longest wait that a source may ask for: none goes dark for the rest of a launch because it asked for a day."""
 
 AUTH_RETRY_S = 30.0
-"""Wait after a refused login: a login made in another window is noticed soon, and no account is locked by asking."""
+"""Wait after a refused login, however rarely the source is asked otherwise: a login made in another window is noticed
+soon, and no account is locked by asking."""
 
 JITTER = 0.1
 """Share of a wait that is left to chance, so that many cockpits do not ask in step."""
@@ -37,15 +48,34 @@ def deadline(cadence_s: float) -> float:
     return min(cadence_s * 0.9, MAX_DEADLINE_S)
 
 
+def left_alone(failures: int, kind: FailureKind | None) -> bool:
+    """Whether a source that failed so often in a row is only probed; one that waits for a login keeps its pace."""
+    return failures >= LEFT_ALONE_AFTER and kind is not FailureKind.AUTH
+
+
 def wait_after(cadence_s: float, failures: int, kind: FailureKind | None, chance: float) -> float:
     """Seconds until the next poll; `failures` in a row double it, `chance` in [0, 1) spreads it."""
     if failures == 0:
         base = cadence_s
     elif kind is FailureKind.AUTH:
-        base = max(AUTH_RETRY_S, cadence_s)
+        base = AUTH_RETRY_S
     else:
-        base = max(min(cadence_s * 2.0 ** min(failures - 1, 16), MAX_BACKOFF_S), cadence_s)
+        tried = min(failures, LEFT_ALONE_AFTER - 1)
+        base = min(cadence_s * 2.0 ** (tried - 1), MAX_BACKOFF_S)
+        if left_alone(failures, kind):
+            base = min(max(base, cadence_s) * 2.0 ** min(failures - tried, 16), MAX_PROBE_S)
+        base = max(base, cadence_s)
     return base * (1 + JITTER * (chance - 0.5))
+
+
+def until_turn(wait_s: float, turn_s: float | None, chance: float) -> float:
+    """`wait_s`, cut short where the pace turns in `turn_s` seconds: a slow phase must not outlast its end."""
+    return wait_s if turn_s is None else min(wait_s, turn_s + MIN_WALL_S * chance)
+
+
+def asked_for(retry_after: float | None) -> float:
+    """Seconds that a source is left alone because it asked for it; never less than that, up to the longest."""
+    return min(max(retry_after or 0.0, 0.0), MAX_RETRY_AFTER_S)
 
 
 def rest_after(took_s: float) -> float:

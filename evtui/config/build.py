@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from evtui.config.model import (
+    CadenceTable,
     CampaignTable,
     ErrorsTable,
     FileTable,
@@ -16,6 +18,7 @@ from evtui.config.model import (
 )
 from evtui.config.rules import to_utc
 from evtui.domain.campaign import (
+    Budget,
     Campaign,
     ErrorPolicy,
     Estimate,
@@ -27,6 +30,7 @@ from evtui.domain.campaign import (
     Shop,
     Sla,
 )
+from evtui.domain.phases import Cadence, steady
 from evtui.text import clean, one_line
 
 
@@ -51,6 +55,7 @@ def build_campaign(file: FileTable) -> Campaign:
         sla=_sla(file.sla),
         report=_report(file.report),
         errors=_errors(file.errors),
+        budget=Budget(file.budget.usd_per_day),
         links=dict(file.links),
     )
 
@@ -115,3 +120,10 @@ def _report(table: ReportTable) -> ReportPolicy:
 def _errors(table: ErrorsTable) -> ErrorPolicy:
     ignore = tuple(IgnoreRule(rule.type, rule.message) for rule in table.ignore)
     return ErrorPolicy(table.baseline, ignore, table.factor)
+
+
+def cadence(every: timedelta | CadenceTable | None) -> Cadence:
+    """How often a source is asked, as far as the file says; phases it leaves open are the topic's own."""
+    if isinstance(every, timedelta):
+        return steady(every)
+    return Cadence() if every is None else Cadence(every.before, every.opening, every.selling, every.closed)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from evtui.config.build import build_campaign
+from evtui.config.build import build_campaign, cadence
 from evtui.config.model import SOURCE_KEYS, FileTable, SourceTable
 from evtui.config.notes import Notes, nearest, problem_at, quote
 from evtui.config.positions import Places
@@ -23,6 +23,7 @@ from evtui.config.syntax import read_document
 from evtui.config.validate import check, convert
 from evtui.config.validate import read as read_struct
 from evtui.domain.campaign import Campaign
+from evtui.domain.phases import Cadence
 from evtui.domain.reading import Lookup, Topic
 from evtui.errors import ConfigError, Problem, UsageError
 from evtui.text import clean, one_line
@@ -41,8 +42,8 @@ class SourceConfig(Struct, frozen=True):
 
     topic: Topic | Lookup
     provider: str
-    every: timedelta | None
-    """Time between two polls; None: the topic's own cadence."""
+    every: Cadence
+    """Time between two polls by phase; what it leaves open is the topic's own."""
     delay: timedelta | None
     """How late the source usually is; None: the provider's own."""
     settings: Mapping[str, object]
@@ -152,7 +153,8 @@ def _file(path: Path, table: FileTable, raw: Mapping[str, Any], places: Places) 
 
 def _source(topic: Topic | Lookup, table: SourceTable, raw: Mapping[str, Any]) -> SourceConfig:
     settings = {key: value for key, value in raw.items() if key not in SOURCE_KEYS}
-    return SourceConfig(topic, one_line(clean(table.provider)), table.every, table.delay, settings, table.enabled)
+    provider, every = one_line(clean(table.provider)), cadence(table.every)
+    return SourceConfig(topic, provider, every, table.delay, settings, table.enabled)
 
 
 def check_settings(

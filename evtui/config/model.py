@@ -198,13 +198,34 @@ class ErrorsTable(Table, kw_only=True, frozen=True):
     """How many times more often a known error must come to be special."""
 
 
+class CadenceTable(Table, kw_only=True, frozen=True):
+    """`every = { before = "60s", opening = "5s", selling = "10s", closed = "5m" }`"""
+
+    before: timedelta | None = None
+    """Until the first sale opens."""
+    opening: timedelta | None = None
+    """From a quarter of an hour before any sale or promotion until an hour after it."""
+    selling: timedelta | None = None
+    """The rest of the sale."""
+    closed: timedelta | None = None
+    """After the last sale ended."""
+
+
+class BudgetTable(Table, kw_only=True, frozen=True):
+    """`[budget]`: what asking may cost."""
+
+    usd_per_day: Amount = 5.0
+    """US dollars on a calendar day of the campaign's zone; sources with a price are asked more rarely to stay below,
+    at 0 every 15 minutes."""
+
+
 class SourceTable(Struct, frozen=True, kw_only=True):
     """`[sources.<topic>]` and `[lookups.<name>]`: keys every source has; all others belong to its provider."""
 
     provider: Annotated[Name, Meta(examples=["simulated"])]
     """Which provider answers."""
-    every: timedelta | None = None
-    """Time between two polls; left out: the topic's own cadence."""
+    every: timedelta | CadenceTable | None = None
+    """Time between two polls, the same always or by phase of the launch; left out: the topic's own cadence."""
     delay: timedelta | None = None
     """How late the source usually is; left out: the provider's own."""
     enabled: bool = True
@@ -230,6 +251,8 @@ class FileTable(Table, kw_only=True, frozen=True):
     """What is sent, when and to whom."""
     errors: ErrorsTable = ErrorsTable()
     """Which errors matter."""
+    budget: BudgetTable = BudgetTable()
+    """What asking may cost."""
     links: dict[str, Address] = {}
     """Where orders and errors can be looked at: name = address with placeholders."""
     sources: dict[str, SourceTable] = {}

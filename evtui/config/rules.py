@@ -163,8 +163,11 @@ def _positive(tree: Tree) -> Iterable[tuple[Path, timedelta]]:
         yield ("sla", "stages", step), limit
     for table in ("sources", "lookups"):
         for name, source in tree.get(table, {}).items():
-            if "every" in source:
-                yield (table, name, "every"), source["every"]
+            every = source.get("every")
+            if isinstance(every, timedelta):
+                yield (table, name, "every"), every
+            for phase, duration in every.items() if isinstance(every, dict) else ():
+                yield (table, name, "every", phase), duration
 
 
 def _no_such(what: str, word: str, words: Iterable[str]) -> str:

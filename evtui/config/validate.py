@@ -61,6 +61,7 @@ def convert(checked: object, model: type[S], path: Path, notes: Notes) -> S | No
 def check(value: object, wanted: Any, path: Path, notes: Notes) -> Any:
     """`value` without the parts that have problems (reported), durations read; BAD where nothing is left of it."""
     base, metas = _bare(wanted)
+    base = _arm(value, base)
     origin = get_origin(base) or base
     if isinstance(base, type) and issubclass(base, msgspec.Struct):
         return _table(value, base, metas, path, notes)
@@ -85,6 +86,15 @@ def _bare(wanted: Any) -> tuple[Any, list[msgspec.Meta]]:
             wanted = arms[0]
         else:
             return wanted, metas
+
+
+def _arm(value: object, base: Any) -> Any:
+    """Of two ways to write a value the one that was meant, for messages about it: a table has keys, a duration none."""
+    for arm in get_args(base) if get_origin(base) in (types.UnionType, typing.Union) else ():
+        table = isinstance(arm, type) and issubclass(arm, msgspec.Struct)
+        if arm is timedelta if not isinstance(value, dict) else table:
+            return arm
+    return base
 
 
 def _table(value: object, model: type[msgspec.Struct], metas: list[msgspec.Meta], path: Path, notes: Notes) -> Any:

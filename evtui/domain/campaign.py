@@ -119,6 +119,14 @@ class Estimate(Struct, frozen=True):
     max_revenue: float | None = None
 
 
+class Budget(Struct, frozen=True):
+    """What asking the sources may cost."""
+
+    usd_per_day: float = 5.0
+    """Ceiling of a calendar day in the campaign's zone. It slows sources that cost something down and stops none: at 0
+    they are asked as rarely as cost alone can make them be asked."""
+
+
 class Campaign(Struct, frozen=True):
     """One launch. `products` is never empty; times are aware UTC, shown in `zone`."""
 
@@ -138,6 +146,7 @@ class Campaign(Struct, frozen=True):
     sla: Sla = Sla()
     report: ReportPolicy = ReportPolicy()
     errors: ErrorPolicy = ErrorPolicy()
+    budget: Budget = Budget()
     links: dict[str, str] = field(default_factory=dict)
     """Templates of addresses by name; `links` fills them in."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from evtui.clock import ManualClock
+from evtui.collector.pace import Pace, Rate
 from evtui.collector.poller import Poller
 from evtui.collector.question import Sink
 from evtui.domain.reading import Answer, Lookup, OrderBatch, Reading, StockLevels, Topic
@@ -89,10 +90,15 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
+def steadily(cadence_s: float) -> Pace:
+    """The same pace at every moment, however fast."""
+    return lambda _: Rate(timedelta(seconds=cadence_s), cadence_s)
+
+
 def poller(deed: Deed, *sinks: Sink, cadence_s: float = 0.02, topic: Topic = Topic.STOCK) -> tuple[Poller, Scripted]:
     """A poller of a scripted provider."""
     provider = Scripted(deed)
-    return Poller(topic, "scripted", provider, ManualClock(START), sinks, cadence_s), provider
+    return Poller(topic, "scripted", provider, ManualClock(START), sinks, steadily(cadence_s)), provider
 
 
 def batch(cursor: object) -> Answer:

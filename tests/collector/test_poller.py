@@ -11,7 +11,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from provider_makers import NOTHING, SOON, START, Readings, Scripted, batch, poller, until
+from provider_makers import NOTHING, SOON, START, Readings, Scripted, batch, poller, steadily, until
 
 from evtui.clock import ManualClock
 from evtui.collector import poller as poller_module
@@ -87,7 +87,7 @@ async def test_a_reading_carries_the_time_the_question_was_sent() -> None:
         clock.advance(timedelta(seconds=3))
         return NOTHING
 
-    polled = Poller(Topic.STOCK, "scripted", Scripted(lambda *_: slowly()), clock, (), 1.0)
+    polled = Poller(Topic.STOCK, "scripted", Scripted(lambda *_: slowly()), clock, (), steadily(1.0))
     assert (await polled.poll_once()).taken_at == START
 
 
@@ -114,7 +114,7 @@ class TestHanging:
 
     async def test_the_failure_and_the_late_answer_tell_of_the_same_moment(self) -> None:
         gate, clock = asyncio.Event(), ManualClock(START)
-        polled = Poller(Topic.STOCK, "scripted", Scripted(hanging(gate, NOTHING)), clock, (), 0.02)
+        polled = Poller(Topic.STOCK, "scripted", Scripted(hanging(gate, NOTHING)), clock, (), steadily(0.02))
         missed = await polled.poll_once()
         clock.advance(timedelta(minutes=1))
         gate.set()
@@ -271,7 +271,7 @@ class TestFailures:
         store = Store(CAMPAIGN, [SourceSpec(Topic.ORDERS, "scripted", timedelta(seconds=5))])
         amounts = iter((1000.0, 1e307))
         provider = Scripted(lambda *_: Answer(OrderBatch((line(1, amount=next(amounts)),))))
-        polled = Poller(Topic.ORDERS, "scripted", provider, clock, (store.apply,), 1.0)
+        polled = Poller(Topic.ORDERS, "scripted", provider, clock, (store.apply,), steadily(1.0))
         await polled.poll_once()
         assert health(store.state, Topic.ORDERS, clock.now()).state is SourceState.OK
         clock.advance(timedelta(seconds=5))

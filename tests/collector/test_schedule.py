@@ -11,10 +11,15 @@ from evtui.collector.schedule import (
     JITTER,
     MAX_BACKOFF_S,
     MAX_DEADLINE_S,
+    MAX_PROBE_S,
+    MAX_RETRY_AFTER_S,
     MIN_WALL_S,
     REST_S,
+    asked_for,
     deadline,
+    left_alone,
     rest_after,
+    until_turn,
     wait_after,
     wall_cadence,
 )
@@ -43,12 +48,13 @@ def test_after_an_answer_the_cadence_holds(cadence: float, chance: float) -> Non
     assert cadence * DOWN <= wait_after(cadence, 0, None, chance) <= cadence * UP
 
 
-@given(cadences, failures, kinds, chances)
+@given(cadences, failures, st.sampled_from([FailureKind.DOWN, FailureKind.DATA]), chances)
 def test_after_failures_it_is_asked_no_more_often_and_yet_again(
     cadence: float, count: int, kind: FailureKind, chance: float
 ) -> None:
     wait = wait_after(cadence, count, kind, chance)
-    assert cadence * DOWN <= wait <= max(cadence, MAX_BACKOFF_S) * UP
+    longest = MAX_PROBE_S if left_alone(count, kind) else MAX_BACKOFF_S
+    assert cadence * DOWN <= wait <= max(cadence, longest) * UP
 
 
 @given(cadences, failures, st.sampled_from([FailureKind.DOWN, FailureKind.DATA]), chances)
@@ -58,8 +64,22 @@ def test_more_failures_never_make_it_sooner(cadence: float, count: int, kind: Fa
 
 @given(cadences, failures, chances)
 def test_a_refused_login_is_tried_at_its_own_pace(cadence: float, count: int, chance: float) -> None:
-    base = max(AUTH_RETRY_S, cadence)
-    assert base * DOWN <= wait_after(cadence, count, FailureKind.AUTH, chance) <= base * UP
+    assert AUTH_RETRY_S * DOWN <= wait_after(cadence, count, FailureKind.AUTH, chance) <= AUTH_RETRY_S * UP
+    assert not left_alone(count, FailureKind.AUTH)
+
+
+@given(st.one_of(st.none(), st.floats(-10, 1e9)))
+def test_a_source_gets_the_rest_it_asked_for_but_not_for_ever(retry_after: float | None) -> None:
+    rest = asked_for(retry_after)
+    assert 0 <= rest <= MAX_RETRY_AFTER_S
+    assert retry_after is None or rest >= min(retry_after, MAX_RETRY_AFTER_S)
+
+
+@given(cadences, st.one_of(st.none(), st.floats(0, 1e6)), chances)
+def test_a_pace_does_not_outlast_its_phase(wait: float, turn: float | None, chance: float) -> None:
+    cut = until_turn(wait, turn, chance)
+    assert cut <= wait
+    assert turn is None or cut == wait or turn <= cut <= turn + MIN_WALL_S
 
 
 @given(cadences, st.integers(0, 20), kinds, chances, chances)
@@ -68,8 +88,10 @@ def test_chance_only_spreads(cadence: float, count: int, kind: FailureKind, one:
     assert low <= high <= low * UP / DOWN * (1 + 1e-9)
 
 
-@pytest.mark.parametrize(("count", "seconds"), [(0, 5), (1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (500, 60)])
-def test_the_wait_doubles_up_to_a_minute(count: int, seconds: float) -> None:
+@pytest.mark.parametrize(
+    ("count", "seconds"), [(0, 5), (1, 5), (2, 10), (3, 20), (4, 40), (5, 80), (7, 300), (500, 300)]
+)
+def test_the_wait_doubles_up_to_five_minutes(count: int, seconds: float) -> None:
     assert wait_after(5, count, FailureKind.DOWN if count else None, 0.5) == seconds
 
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from evtui.config.duration import EXAMPLES
 from evtui.config.load import check_settings, example_path, find_file, load, read, source_problem, unknown_provider
 from evtui.config.syntax import LARGEST
+from evtui.domain.phases import steady
 from evtui.domain.reading import Lookup, Topic
 from evtui.errors import ConfigError, UsageError
 
@@ -71,7 +72,7 @@ def test_the_example_is_the_launch_it_says_it_is() -> None:
 def test_sources_keep_their_own_keys_raw(file: Path) -> None:
     file.write_text(GOOD + '\n[sources.stock]\nprovider = "sql"\nevery = "5s"\ndelay = "1m"\nurl_env = "X"\n')
     stock = load(file).sources[1]
-    assert (stock.every, stock.delay, stock.enabled) == (timedelta(seconds=5), timedelta(minutes=1), True)
+    assert (stock.every, stock.delay, stock.enabled) == (steady(timedelta(seconds=5)), timedelta(minutes=1), True)
     assert stock.settings == {"url_env": "X"}
 
 
