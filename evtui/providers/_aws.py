@@ -69,6 +69,8 @@ class Told(Struct):
     """The answer as the SDK parsed it, without its `ResponseMetadata`."""
     exchange: Exchange
     login: Login | None = None
+    region: str = ""
+    """The region that was asked."""
 
 
 def _check(settings: AwsSettings) -> None:
@@ -221,7 +223,7 @@ class _Account:
             raise failure(error, self._asked(service, name, params)) from error
         answer.pop("ResponseMetadata", None)
         told = exchange(self._thread.heard, service, name, params, summary_of(answer))
-        return Told(answer, told, self._login())
+        return Told(answer, told, self._login(), client.meta.region_name)
 
     def differs(self, other: _Account) -> bool:
         """Whether its keys are, or may be, others: only keys that never change can be told to be the same."""

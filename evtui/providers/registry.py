@@ -29,6 +29,8 @@ BUILT_IN = {
     "simulated": "evtui.providers.simulated.provider:SimulatedProvider",
     "elmah": "evtui.providers.elmah:ElmahProvider",
     "sql": "evtui.providers.sql:SqlProvider",
+    "autoscaling": "evtui.providers.autoscaling:AutoScalingProvider",
+    "elb": "evtui.providers.elb:ElbProvider",
 }
 
 ENTRY_POINTS = "evtui.providers"
