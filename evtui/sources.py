@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from evtui.config.load import CampaignFile, SourceConfig, check_settings, source_problem, unknown_provider
 from evtui.domain.reading import Lookup, Topic
@@ -85,7 +86,7 @@ def open_sources(file: CampaignFile, judged: Judged, context: Context) -> Opened
         if settings is None:
             continue
         try:
-            provider = _opened(name, judged.classes[name], settings, context)
+            provider = _opened(name, judged.classes[name], settings, replace(context, topic=source.topic))
         except registry.Unusable as error:
             unusable[name] = str(error)
             provider = stand_in(str(error)).open(settings, context)

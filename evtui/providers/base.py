@@ -66,6 +66,8 @@ class Context(Struct, frozen=True):
     """What the command line asks of a simulation: `scenario` and `seed`."""
     shared: dict[Any, Any] = field(default_factory=dict)
     """One per session: where several sources of one provider share what is costly, such as a world or an engine."""
+    topic: Topic | Lookup | None = None
+    """What the settings stand for; None where nobody said. A provider that can be mapped to anything needs it."""
 
 
 class Question(Struct, frozen=True):
