@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evtui import __version__
-from evtui.commands.ending import finish
+from evtui.commands.ending import finish, print_data
 from evtui.commands.options import (
     EVERY,
     PLAIN,
@@ -154,23 +154,47 @@ def order(
 
 @cli.command()
 @click.option("--offline", is_flag=True, help="Judge the campaign file alone; ask no source.")
+@click.option("--iam", is_flag=True, help="Print the least AWS policy that the sources need; ask no source.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
-@click.option("--demo", is_flag=True, help="Check the campaign file that ships as the example.")
+@demo_flag
+@demo_options
 @config_option
 @click.pass_context
-def check(context: click.Context, offline: bool, as_json: bool, demo: bool) -> None:
-    """Lint the campaign file and your screen settings: every problem with its place, and findings to look at."""
-    from evtui.commands import check as command
-    from evtui.config.load import example_path
-
-    if not offline:
-        raise UsageError("only `evtui check --offline` is there so far; probing the sources is not")
+def check(
+    context: click.Context,
+    offline: bool,
+    iam: bool,
+    as_json: bool,
+    demo: bool,
+    scenario: str,
+    seed: int,
+    at: str,
+    speed: float,
+) -> None:
+    """Preflight: lint the campaign file and your screen settings, then ask every source once."""
+    if iam and (offline or as_json):
+        raise UsageError("--iam prints a policy in JSON and asks nobody: leave out --offline and --json")
     if demo:
         _refuse_config(context)
+    else:
+        _refuse_world(context)
+    from evtui.config.load import example_path
+
     path = example_path() if demo else find(context.obj["config"])
     if path is None:
         raise UsageError("no campaign file: name one with --config FILE, or use --demo for the example")
-    finish(command.run_offline(path, as_json=as_json, screen=command.own_screen()))
+    if iam:
+        from evtui.commands.iam import run as policy
+
+        finish(policy(path))
+    from evtui.commands.check import own_screen, run_offline
+
+    if offline:
+        finish(run_offline(path, as_json=as_json, screen=own_screen()))
+    from evtui.commands import live_check as command
+
+    world = command.rehearsal(path, scenario, seed, at) if demo else command.today()
+    finish(command.run(path, world, as_json=as_json, tell=print_data, screen=own_screen()))
 
 
 @cli.command()
@@ -190,13 +214,17 @@ def _refuse_config(context: click.Context) -> None:
         raise UsageError("--config and the demo exclude each other: the demo brings its own campaign file")
 
 
+def _refuse_world(context: click.Context) -> None:
+    for name in WORLD:
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise UsageError(f"--{name} says what the simulation plays: it needs --demo")
+
+
 def _session(context: click.Context, demo: bool, scenario: str, seed: int, at: str) -> Session:
     if demo:
         _refuse_config(context)
         return simulated(scenario, seed, at, 0.0)
-    for name in WORLD:
-        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            raise UsageError(f"--{name} says what the simulation plays: it needs --demo")
+    _refuse_world(context)
     path = find(context.obj["config"])
     if path is None:
         raise UsageError("no campaign file: name one with --config FILE, or use --demo for the simulation")

@@ -1,4 +1,4 @@
-"""`evtui check --offline`: good files, files wrong in many places, and what is no campaign file at all."""
+"""`evtui check`: good files, files wrong in many places, and what is no campaign file at all."""
 
 from __future__ import annotations
 
@@ -99,10 +99,25 @@ def test_a_folder_and_nothing_at_all_are_told_apart(evtui: Program) -> None:
     assert evtui("check", "--offline").refused().startswith("no campaign file: name one with --config FILE")
 
 
-def test_without_offline_it_says_what_is_missing(evtui: Program) -> None:
-    sentence = "only `evtui check --offline` is there so far; probing the sources is not"
-    assert evtui("check").refused() == sentence
-    assert evtui("check", "--demo").refused() == sentence
+def test_the_rehearsal_asks_every_source_of_the_simulation(evtui: Program) -> None:
+    ran = evtui("check", "--demo", "--at", "2024-01-25T10:40").sound()
+    assert (ran.code, ran.err) == (0, "")
+    sources = ran.out.splitlines()[-12:]
+    assert "ok     stock         simulated  reached · authorised · 3 SKUs · newest fact 0s ago" in sources
+    assert "ok     cpu           simulated  reached · authorised · 8/8 machines, more to come · newest fact" in ran.out
+    assert sum(line.startswith("--     ") for line in sources) == 5
+    assert sources[-1] == "6 sources asked: 6 ok"
+
+
+def test_scenarios_need_the_demo_and_the_demo_brings_its_own_file(evtui: Program) -> None:
+    assert evtui("check", "--seed", "2").refused() == "--seed says what the simulation plays: it needs --demo"
+    assert evtui("--config", "x", "check", "--demo").refused().startswith("--config and the demo exclude each other")
+    assert evtui("check").refused().startswith("no campaign file: name one with --config FILE")
+
+
+def test_the_policy_is_asked_for_alone(evtui: Program) -> None:
+    assert evtui("check", "--iam", "--json").refused().startswith("--iam prints a policy in JSON and asks nobody")
+    assert evtui("check", "--iam", "--demo").refused().endswith("asks AWS: there is nothing to permit")
 
 
 def test_providers_are_judged_as_the_cockpit_judges_them(evtui: Program) -> None:
