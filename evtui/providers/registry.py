@@ -29,6 +29,8 @@ BUILT_IN = {
     "simulated": "evtui.providers.simulated.provider:SimulatedProvider",
     "elmah": "evtui.providers.elmah:ElmahProvider",
     "sql": "evtui.providers.sql:SqlProvider",
+    "prometheus": "evtui.providers.prometheus:PrometheusProvider",
+    "grafana": "evtui.providers.prometheus:GrafanaProvider",
     "autoscaling": "evtui.providers.autoscaling:AutoScalingProvider",
     "elb": "evtui.providers.elb:ElbProvider",
 }

@@ -1,0 +1,131 @@
+"""The keys of a source with `provider = "prometheus"` or `"grafana"`, and what can be said against them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+import msgspec
+from msgspec import Struct
+
+from evtui.domain.metrics import Chart
+from evtui.errors import UsageError
+from evtui.providers.http_access import HttpAccess
+from evtui.redact import admit
+from evtui.text import one_line
+
+LONGEST_SETTLE_S = 6 * 3600.0
+"""Most that is asked for again at every poll: samples that come later than that are no matter of settling."""
+
+_UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+class ChartQuery(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`[[sources.charts.series]]`: one chart and the PromQL behind it."""
+
+    name: str
+    query: str
+    """Looks back over one minute, such as `sum(rate(paid_total[1m]))`, and gives one series."""
+    unit: str = ""
+    below: float | None = None
+    """From this value down it is a problem."""
+    above: float | None = None
+    """From this value up it is a problem."""
+    sum: bool = False
+    """Whether several series are added up; otherwise an answer with several is not shown."""
+
+    @property
+    def chart(self) -> Chart:
+        """What is drawn."""
+        return Chart(_plain(self.name), _plain(self.unit), self.below, self.above)
+
+
+class PrometheusSettings(HttpAccess, frozen=True, kw_only=True):
+    """`[sources.traffic]`, `[sources.cpu]` and `[sources.charts]` of a Prometheus. Times in seconds."""
+
+    query: str = ""
+    """PromQL for traffic (requests in one minute; series are added up) or CPU (percent, one series a machine)."""
+    series: tuple[ChartQuery, ...] = ()
+    """PromQL for charts."""
+    service: str = ""
+    """Service whose CPU `query` tells of."""
+    service_label: str = ""
+    """Label that names the service, where `query` tells of several."""
+    machine_label: str = "instance"
+    """Label that names the machine."""
+    settle: float = 180.0
+    """How far back every poll asks again, for samples that come late."""
+
+
+class GrafanaSettings(PrometheusSettings, frozen=True, kw_only=True):
+    """The same through a Grafana, which passes the question on to one of its data sources."""
+
+    datasource_uid: str
+    """Uid of the Prometheus data source, as its address in Grafana ends."""
+    org_id: int | None = None
+    """Organisation the data source belongs to; left out: the token's own."""
+
+
+def _plain(text: str) -> str:
+    return one_line(admit(text, 60))
+
+
+def check(settings: PrometheusSettings) -> None:
+    """Look whether these settings can work.
+
+    Raises:
+        UsageError: the first that cannot, with what would be right.
+    """
+    if bool(settings.query.strip()) == bool(settings.series):
+        raise UsageError("query (traffic, cpu) or series (charts): exactly one of them has to be given")
+    if "?" in settings.url or re.search(r"/api/(v1|datasources)\b", settings.url):
+        raise UsageError("url: leave out what begins with /api or ?; it is put behind the address of the server")
+    if settings.service and settings.service_label:
+        raise UsageError("service and service_label exclude each other: one service, or a label that tells which")
+    if not 0 <= settings.settle <= LONGEST_SETTLE_S:
+        raise UsageError(f"settle: {settings.settle:g} has to be between 0 and {LONGEST_SETTLE_S:g} seconds")
+    for index, series in enumerate(settings.series):
+        _check_series(f"series[{index}]", series)
+    double = [name for name, count in Counter(series.chart.name for series in settings.series).items() if count > 1]
+    if double:
+        raise UsageError(f"series: two charts are called {double[0]!r}; give each a name of its own")
+    if isinstance(settings, GrafanaSettings):
+        _check_grafana(settings)
+
+
+def _check_series(key: str, series: ChartQuery) -> None:
+    if not series.chart.name:
+        raise UsageError(f'{key}.name is empty: write what the chart is called, such as "payments paid"')
+    if not series.query.strip():
+        raise UsageError(f"{key}.query is empty: write the PromQL of the chart")
+    for name in ("below", "above"):
+        value = getattr(series, name)
+        if value is not None and not math.isfinite(value):
+            raise UsageError(f"{key}.{name}: {value} is no limit; write a number or leave it out")
+    if series.below is not None and series.above is not None and series.below >= series.above:
+        raise UsageError(f"{key}: below ({series.below:g}) has to be less than above ({series.above:g})")
+
+
+def _check_grafana(settings: GrafanaSettings) -> None:
+    if not _UID.fullmatch(settings.datasource_uid):
+        raise UsageError(
+            f"datasource_uid: {admit(settings.datasource_uid, 60)!r} is no uid; it is the end of the data source's "
+            "address in Grafana, letters, digits, - and _"
+        )
+    if settings.org_id is not None and settings.org_id < 1:
+        raise UsageError(f"org_id: {settings.org_id} is no organisation; they are counted from 1")
+
+
+def access(settings: PrometheusSettings) -> HttpAccess:
+    """How to ask: what every question carries included."""
+    if isinstance(settings, GrafanaSettings) and settings.org_id is not None:
+        return msgspec.structs.replace(settings, headers={**settings.headers, "X-Grafana-Org-Id": str(settings.org_id)})
+    return settings
+
+
+def path(settings: PrometheusSettings) -> str:
+    """What stands behind `url`."""
+    if isinstance(settings, GrafanaSettings):
+        return f"api/datasources/proxy/uid/{settings.datasource_uid}/api/v1/query_range"
+    return "api/v1/query_range"
