@@ -37,6 +37,7 @@ class SourceSpec(Struct, frozen=True):
     topic: Topic
     provider: str
     cadence: timedelta
+    """The shortest time between two questions that any phase of the launch has."""
     delay: timedelta = timedelta()
     """How late its facts usually are."""
 
@@ -162,15 +163,19 @@ def health(state: LaunchState, topic: Topic, now: datetime) -> Health:
     if seen.taken_at is None:
         return as_health(SourceState.UNKNOWN, "no answer yet")
     newest = seen.fact_time or seen.taken_at
-    # a source that was being asked more rarely is not late for that
-    cadence = max(spec.cadence, seen.trip[1].every or spec.cadence) if seen.trip else spec.cadence
-    if now - newest > 2 * cadence + spec.delay:
+    if now - newest > 2 * _cadence(seen, spec) + spec.delay:
         return as_health(SourceState.STALE, "its newest fact is older than two polls")
     return as_health(SourceState.OK)
 
 
+def _cadence(seen: SourceSeen, spec: SourceSpec) -> timedelta:
+    """The pace it was asked at last: a source that was being asked more rarely is not late for that."""
+    return max(spec.cadence, seen.trip[1].every or spec.cadence) if seen.trip else spec.cadence
+
+
 def _coverage(seen: SourceSeen, spec: SourceSpec) -> Coverage:
     """How much the source told; a round told in parts lacks nothing as long as the round before it was whole."""
-    if seen.coverage.more and seen.taken_at and seen.whole_at and seen.taken_at - seen.whole_at <= 2 * spec.cadence:
+    recent = 2 * _cadence(seen, spec)
+    if seen.coverage.more and seen.taken_at and seen.whole_at and seen.taken_at - seen.whole_at <= recent:
         return replace(seen.coverage, more=False)
     return seen.coverage
