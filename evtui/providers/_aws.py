@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,13 +22,13 @@ import evtui
 from evtui.clock import Clock
 from evtui.domain.reading import FailureKind
 from evtui.domain.trip import Exchange, Login
-from evtui.errors import UsageError
-from evtui.providers import base
-from evtui.providers._aws_errors import Asked, Flood, Garbage, failure
-from evtui.providers._aws_login import Found, login_of
+from evtui.providers._aws_errors import failure
+from evtui.providers._aws_login import Found, found_in, login_of
+from evtui.providers._aws_settings import AwsSettings as AwsSettings
+from evtui.providers._aws_settings import check
 from evtui.providers._aws_wire import Body, Heard, exchange, read_within, refuse_pages, summary_of
+from evtui.providers._aws_words import Asked, Flood, Garbage
 from evtui.providers.base import Context, SourceError
-from evtui.redact import admit
 
 ATTEMPTS = 2
 """Tries of one call in all: the collector asks again anyway, and a screen waits for the first word."""
@@ -39,27 +38,6 @@ GRACE_S = 2.0
 
 HANGING = 2
 """Calls of one source that may be under way: two that hang and never end leave the other sources their threads."""
-
-LONGEST_WAIT_S = 60.0
-"""The longest time limit that can be set: a question must not outlive the pace it is asked at."""
-
-
-class AwsSettings(base.Settings, frozen=True, kw_only=True):
-    """What every source on AWS takes; left out, each is as the AWS CLI has it."""
-
-    profile: str = ""
-    """Profile of `~/.aws/config`."""
-    region: str = ""
-    endpoint_url: str = ""
-    """Another address to ask, such as a private endpoint."""
-    connect_timeout: float = 3.0
-    """Seconds."""
-    read_timeout: float = 8.0
-    """Seconds until an answer begins, and again until it is complete."""
-    ca_bundle: str = ""
-    """File of the certificates to trust."""
-    proxy: str = ""
-    """Address of a proxy, where the environment does not say."""
 
 
 class Told(Struct):
@@ -71,18 +49,6 @@ class Told(Struct):
     login: Login | None = None
     region: str = ""
     """The region that was asked."""
-
-
-def _check(settings: AwsSettings) -> None:
-    for name in ("connect_timeout", "read_timeout"):
-        seconds = getattr(settings, name)
-        if not 0 < seconds <= LONGEST_WAIT_S:
-            raise UsageError(f"{name}: {seconds:g} cannot be; seconds, above 0 and up to {LONGEST_WAIT_S:g}")
-    for name in ("endpoint_url", "proxy"):
-        address = getattr(settings, name)
-        parts = urlsplit(address)
-        if address and not (parts.scheme in ("http", "https") and parts.hostname):
-            raise UsageError(f"{name}: {admit(address, 100)!r} is not an address; such as http://127.0.0.1:5000")
 
 
 class Aws:
@@ -102,7 +68,7 @@ class Aws:
         Raises:
             UsageError: a time limit or an address that cannot be meant.
         """
-        _check(settings)
+        check(settings)
         bundle = str(Path(context.folder) / Path(settings.ca_bundle).expanduser()) if settings.ca_bundle else ""
         key = ("aws", bundle, *(getattr(settings, name) for name in AwsSettings.__struct_fields__))
         door = context.shared.get(key)
@@ -330,21 +296,9 @@ class _Account:
         return login_of(self._found()) if self._credentials is not None else None
 
     def _found(self) -> Found:
-        """What the SDK knows of the credentials; the time of their end has no public name."""
         if self._session is None:
             return Found(self._settings.profile)
-        files = self._session.full_config
-        credentials = self._credentials
-        expires: datetime | None = getattr(credentials, "_expiry_time", None)
-        return Found(
-            self._session.profile or "",
-            getattr(credentials, "method", None) or "",
-            expires,
-            temporary=hasattr(credentials, "_expiry_time") or bool(getattr(credentials, "token", None)),
-            profiles=files.get("profiles", {}),
-            sso_sessions=files.get("sso_sessions", {}),
-            home=str(Path.home()),
-        )
+        return found_in(self._session, self._credentials)
 
     def _keys(self) -> tuple[str, str] | None:
         """Access key and token of keys that do not renew themselves; None for others."""

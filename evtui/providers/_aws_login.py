@@ -59,6 +59,21 @@ class Found(Struct, frozen=True):
     """Folder above `.aws/sso/cache`."""
 
 
+def found_in(session: Any, credentials: Any) -> Found:
+    """What a session of the SDK and its credentials say of themselves; the time of their end has no public name."""
+    expires: datetime | None = getattr(credentials, "_expiry_time", None)
+    files = session.full_config
+    return Found(
+        session.profile or "",
+        getattr(credentials, "method", None) or "",
+        expires,
+        temporary=hasattr(credentials, "_expiry_time") or bool(getattr(credentials, "token", None)),
+        profiles=files.get("profiles", {}),
+        sso_sessions=files.get("sso_sessions", {}),
+        home=str(Path.home()),
+    )
+
+
 def login_of(found: Found) -> Login:
     """Whose login it is and when a person has to see to it again."""
     profile = admit(found.profile or DEFAULT_PROFILE, WHO_LIMIT)

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from evtui.domain.trip import Exchange
-from evtui.providers._aws_errors import Flood, Garbage
+from evtui.providers._aws_words import Flood, Garbage
 from evtui.redact import admit
 
 BODY_LIMIT = 16 * 1024 * 1024

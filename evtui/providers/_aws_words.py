@@ -1,0 +1,218 @@
+"""The sentences about questions to AWS that failed: kind, why and the remedy, each for one thing that goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from evtui.domain.reading import FailureKind
+from evtui.domain.trip import Exchange, Login
+
+SHOWN_PROFILES = 6
+"""Profiles that are named where the wanted one is missing: enough to see a slip of the pen."""
+
+CLOCK_OFF = 60.0
+"""Seconds between this machine's clock and AWS's from which the clock is blamed for a signature: AWS takes 5 minutes,
+and what is off by less than one is off for a slow answer."""
+
+IAM_NAMES = {"elbv2": "elasticloadbalancing"}
+"""How policies call a service where the SDK calls it otherwise."""
+
+
+class Garbage(Exception):
+    """An answer that AWS does not give, such as a page of a hotel's network; says what it was."""
+
+
+class Flood(Exception):
+    """An answer that was not read to its end: too long, or too slow."""
+
+
+class Asked(Struct, frozen=True):
+    """What was asked when it failed."""
+
+    service: str
+    operation: str
+    host: str = ""
+    profile: str = ""
+    profiles: tuple[str, ...] = ()
+    """Every profile there is."""
+    login: Login | None = None
+    exchange: Exchange | None = None
+    clock_ahead_s: float | None = None
+    """Seconds this machine's clock is ahead of AWS's; None: AWS said no time."""
+
+    @property
+    def action(self) -> str:
+        """The action as a policy names it."""
+        return f"{IAM_NAMES.get(self.service, self.service)}:{self.operation}"
+
+    @property
+    def who(self) -> str:
+        """In whose name."""
+        return self.login.who if self.login is not None else f"profile {self.profile or 'default'}"
+
+    @property
+    def sign_in(self) -> str:
+        """The command that makes a new login."""
+        named = f" --profile {self.profile}" if self.profile else ""
+        return (self.login.remedy if self.login is not None else "") or f"aws sso login{named}"
+
+
+Sentence = tuple[FailureKind, str, str]
+Words = Callable[[Asked, str], Sentence]
+
+
+def expired(asked: Asked, said: str) -> Sentence:
+    """Credentials that were good once."""
+    return FailureKind.AUTH, f"the login of {asked.who} has expired", asked.sign_in
+
+
+def denied(asked: Asked, said: str) -> Sentence:
+    """The login is known, but not allowed this."""
+    why = f"{asked.who} is not allowed to {asked.action}"
+    return FailureKind.AUTH, why, "evtui check --iam prints the policy that is needed"
+
+
+def bad_key(asked: Asked, said: str) -> Sentence:
+    """A key nobody knows."""
+    why = f"AWS does not know the access key of {asked.who}: it is wrong, or has been taken away"
+    return FailureKind.AUTH, why, f"put a valid key in its place, or: {asked.sign_in}"
+
+
+def signature(asked: Asked, said: str) -> Sentence:
+    """A signature that does not fit: for the clock, or for the secret key."""
+    off = asked.clock_ahead_s
+    if off is not None and abs(off) >= CLOCK_OFF:
+        return clock(asked, said)
+    lower = said.lower()
+    if "expired" in lower or "not yet current" in lower or "skew" in lower:
+        return clock(asked, said)
+    why = f"the secret key of {asked.who} does not belong to its access key"
+    return FailureKind.AUTH, why, f"put a valid pair of keys in its place, or: {asked.sign_in}"
+
+
+def clock(asked: Asked, said: str) -> Sentence:
+    """A clock that is off by more than AWS allows."""
+    off = asked.clock_ahead_s
+    side = "ahead of" if off is not None and off > 0 else "behind"
+    wrong = "is wrong" if off is None else f"is {abs(off):.0f} s {side} that of AWS"
+    return FailureKind.AUTH, f"AWS refused the signature: the clock of this machine {wrong}", "set the clock (NTP)"
+
+
+def no_keys(asked: Asked, said: str) -> Sentence:
+    """No credentials anywhere."""
+    named = f"profile {asked.profile} has" if asked.profile else "there are"
+    return FailureKind.AUTH, f"{named} no AWS credentials", f"{asked.sign_in}, or name a profile that has some"
+
+
+def half_a_key(asked: Asked, said: str) -> Sentence:
+    """One of two keys."""
+    missing = said.partition("missing: ")[2] or "one of the two"
+    return FailureKind.AUTH, f"half a key: {asked.who} lacks {missing}", "put both keys there, or none"
+
+
+def no_profile(asked: Asked, said: str) -> Sentence:
+    """A profile that no file has."""
+    there = ", ".join(asked.profiles[:SHOWN_PROFILES]) or "none"
+    more = f" and {len(asked.profiles) - SHOWN_PROFILES} more" if len(asked.profiles) > SHOWN_PROFILES else ""
+    why = f"no profile {asked.profile} in ~/.aws/config or ~/.aws/credentials; there: {there}{more}"
+    return FailureKind.AUTH, why, f"aws configure sso --profile {asked.profile}, or set profile in the campaign file"
+
+
+def no_region(asked: Asked, said: str) -> Sentence:
+    """Nobody said which region."""
+    return FailureKind.DATA, "no AWS region is set", 'set region in the campaign file, such as "ap-southeast-1"'
+
+
+def no_sign_on(asked: Asked, said: str) -> Sentence:
+    """The browser has to be asked again."""
+    return (
+        FailureKind.AUTH,
+        f"not logged in: the single sign-on of {asked.who} is missing or has expired",
+        asked.sign_in,
+    )
+
+
+def no_login(asked: Asked, said: str) -> Sentence:
+    """The same, for `aws login`."""
+    return FailureKind.AUTH, f"not logged in: {said}", asked.sign_in
+
+
+def no_temporary(asked: Asked, said: str) -> Sentence:
+    """Credentials that are fetched, and could not be."""
+    if "still expired" in said:
+        return expired(asked, said)
+    return FailureKind.AUTH, f"no credentials to be had for {asked.who}: {said}", asked.sign_in
+
+
+def bad_files(asked: Asked, said: str) -> Sentence:
+    """Files of the AWS CLI that contradict themselves or cannot be read."""
+    return FailureKind.AUTH, f"the AWS configuration cannot be used: {said}", "mend ~/.aws/config"
+
+
+def throttled(asked: Asked, said: str) -> Sentence:
+    """Too many questions."""
+    return FailureKind.DOWN, f"AWS throttles {asked.action}: too many questions from this account", ""
+
+
+def unreachable(asked: Asked, said: str) -> Sentence:
+    """Nobody there."""
+    return FailureKind.DOWN, f"{asked.host or 'AWS'} cannot be reached", ""
+
+
+def no_connection(asked: Asked, said: str) -> Sentence:
+    """Nobody takes the connection."""
+    return FailureKind.DOWN, f"{asked.host or 'AWS'} did not take the connection in time", ""
+
+
+def too_late(asked: Asked, said: str) -> Sentence:
+    """Nobody answers."""
+    return FailureKind.DOWN, f"{asked.host or 'AWS'} did not answer in time", ""
+
+
+def broken_off(asked: Asked, said: str) -> Sentence:
+    """Half an answer."""
+    return FailureKind.DOWN, f"{asked.host or 'AWS'} broke off before its answer was complete", ""
+
+
+def not_sent(asked: Asked, said: str) -> Sentence:
+    """Something on this machine kept the question from being sent."""
+    return FailureKind.DOWN, f"{asked.host or 'AWS'} could not be asked: {said}", ""
+
+
+def tls(asked: Asked, said: str) -> Sentence:
+    """A certificate that is not trusted."""
+    why = f"the certificate of {asked.host or 'AWS'} is not trusted, or something else answers there: {said}"
+    return FailureKind.DOWN, why, "behind a proxy that opens TLS: set ca_bundle to its certificate"
+
+
+def proxy(asked: Asked, said: str) -> Sentence:
+    """The way out is shut."""
+    return FailureKind.DOWN, "the proxy did not let the question to AWS through", "see to proxy or HTTPS_PROXY"
+
+
+def garbage(asked: Asked, said: str) -> Sentence:
+    """Somebody else answers."""
+    why = f"{asked.host or 'somebody'} answered with something that is not AWS: {said}"
+    return FailureKind.DATA, why, "a network that wants a login first answers like that"
+
+
+def unreadable(asked: Asked, said: str) -> Sentence:
+    """An answer that the SDK cannot read."""
+    return garbage(asked, f"{asked.operation} cannot be read")
+
+
+def flood(asked: Asked, said: str) -> Sentence:
+    """An answer that does not end."""
+    return FailureKind.DOWN, f"{asked.host or 'AWS'} {said}", ""
+
+
+def no_such_thing(asked: Asked, said: str) -> Sentence:
+    """An id that AWS does not know."""
+    return FailureKind.DATA, f"AWS does not know what was asked for: {said}", "see to the ids in the campaign file"
+
+
+def bad_question(asked: Asked, said: str) -> Sentence:
+    """Parameters that the SDK or AWS does not take."""
+    return FailureKind.DATA, f"{asked.operation} cannot be asked like that: {said}", ""
