@@ -33,6 +33,7 @@ BUILT_IN = {
     "grafana": "evtui.providers.prometheus:GrafanaProvider",
     "autoscaling": "evtui.providers.autoscaling:AutoScalingProvider",
     "elb": "evtui.providers.elb:ElbProvider",
+    "cloudwatch": "evtui.providers.cloudwatch:CloudWatchProvider",
 }
 
 ENTRY_POINTS = "evtui.providers"
