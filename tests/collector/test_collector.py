@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from provider_makers import NOTHING, SOON, START, Deed, Readings, Scripted, batch, poller, until
@@ -13,6 +15,7 @@ from evtui.collector.collector import Collector
 from evtui.collector.poller import Poller
 from evtui.domain.codes import parse_code
 from evtui.domain.reading import Answer, Coverage, Failure, FailureKind, Lookup, OrderBatch, Reading, Topic
+from evtui.providers._threads import URGENT
 from evtui.providers.base import Question, SourceError
 
 QUESTION = Question(parse_code("TS240125L000123"))
@@ -196,3 +199,80 @@ class TestLookUps:
         with pytest.raises(asyncio.CancelledError):
             await asked
         assert readings == []
+
+
+class TestLookUpsThatFail:
+    """A look-up that fails again and again is left alone, unless a human insists."""
+
+    async def failing(self, times: int, *sinks: Readings) -> tuple[Collector, Scripted, ManualClock]:
+        """A look-up that failed so often and would answer now."""
+        clock, provider = ManualClock(START), Scripted(lambda *_: 1 / 0)
+        answering = Scripted(lambda *_: NOTHING)
+        lookups = {Lookup.ORDER_STATUS: ("it", provider), Lookup.TASK_LOG: ("other", answering)}
+        collector = Collector((), lookups, clock, sinks, ZoneInfo("Asia/Hong_Kong"))
+        for _ in range(times):
+            await collector.look_up(Lookup.ORDER_STATUS, QUESTION, insist=True)
+        provider.deed = lambda *_: NOTHING
+        return collector, provider, clock
+
+    async def test_nothing_is_sent_and_the_words_say_until_when(self) -> None:
+        readings = Readings()
+        collector, provider, _ = await self.failing(3, readings)
+        reading = await collector.look_up(Lookup.ORDER_STATUS, QUESTION)
+        assert isinstance(reading.value, Failure)
+        assert reading.value.why.startswith("left alone until 10:01:00 after 3 failures; the last: the it provider")
+        assert len(provider.cursors) == len(readings) == 3
+
+    async def test_two_failures_are_none(self) -> None:
+        collector, _, _ = await self.failing(2)
+        assert (await collector.look_up(Lookup.ORDER_STATUS, QUESTION)).value == NOTHING.value
+
+    async def test_others_are_asked_as_ever(self) -> None:
+        collector, _, _ = await self.failing(5)
+        assert (await collector.look_up(Lookup.TASK_LOG, QUESTION)).value == NOTHING.value
+
+    async def test_a_human_is_always_sent_for_and_an_answer_makes_it_good(self) -> None:
+        collector, provider, _ = await self.failing(3)
+        assert (await collector.look_up(Lookup.ORDER_STATUS, QUESTION, insist=True)).value == NOTHING.value
+        assert (await collector.look_up(Lookup.ORDER_STATUS, QUESTION)).value == NOTHING.value
+        assert len(provider.cursors) == 5
+
+    async def test_after_the_rest_one_question_tries_it(self) -> None:
+        collector, provider, clock = await self.failing(3)
+        clock.advance(timedelta(seconds=61))
+        provider.deed = lambda *_: 1 / 0
+        await collector.look_up(Lookup.ORDER_STATUS, QUESTION)
+        reading = await collector.look_up(Lookup.ORDER_STATUS, QUESTION)
+        assert isinstance(reading.value, Failure)
+        assert "left alone until 10:03:01 after 4 failures" in reading.value.why
+        assert len(provider.cursors) == 4
+
+    async def test_a_deadline_that_passed_is_a_failure(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(collector_module, "LOOKUP_DEADLINE_S", 0.01)
+        collector, provider = asking(lambda *_: never())
+        for _ in range(4):
+            await collector.look_up(Lookup.ORDER_STATUS, QUESTION)
+        assert len(provider.cursors) == 3
+
+    async def test_what_a_person_can_do_stays_said(self) -> None:
+        def refuse(*_: object) -> Answer:
+            raise SourceError(FailureKind.AUTH, "expired", "aws sso login")
+
+        collector, _ = asking(refuse)
+        for _ in range(3):
+            await collector.look_up(Lookup.ORDER_STATUS, QUESTION)
+        value = (await collector.look_up(Lookup.ORDER_STATUS, QUESTION)).value
+        assert isinstance(value, Failure)
+        assert value.remedy == "aws sso login"
+        assert value.why == "left alone until 02:00:30 after 3 failures; the last: expired"
+
+    async def test_a_look_up_goes_before_routine_questions(self) -> None:
+        urgent: list[bool] = []
+
+        def deed(*_: object) -> Answer:
+            urgent.append(URGENT.get())
+            return NOTHING
+
+        collector, _ = asking(deed)
+        await collector.look_up(Lookup.ORDER_STATUS, QUESTION)
+        assert urgent == [True]
