@@ -28,7 +28,7 @@ def news(before: Moment, after: Moment) -> Iterator[str]:
     """Everything that happened since `before`, each sentence with the time it was noticed."""
     now = at(after.now, after.zone, "%H:%M:%S %Z")
     for sentences, more in (
-        (_sources(before, after), "type s for all sources"),
+        (_sources(before, after), "type sources for all of them"),
         (_alerts(before, after), "type a for all alerts"),
         (_first(before, after), ""),
         (_sold_out(before, after), "type s for the stock"),

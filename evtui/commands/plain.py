@@ -23,6 +23,7 @@ from evtui.commands.spoken import (
     Moment,
     alert_sentences,
     error_sentences,
+    every_source,
     moment,
     overdue_sentences,
     pulse,
@@ -62,6 +63,7 @@ _HELP = (
     "o: overdue orders.",
     "e: errors.",
     "r: the report.",
+    "sources: every source, how it is asked, its gaps, logins and cost.",
     "A TG or TS code: the order, step by step.",
     "q: quit.",
 )
@@ -112,6 +114,7 @@ class Conversation:
             "o": lambda: self._say_all(overdue_sentences(self._moment())),
             "e": lambda: self._say_all(error_sentences(self._moment())),
             "r": self._report,
+            "sources": lambda: self._say_all(every_source(self._moment(), self._session.statuses())),
             "?": lambda: self._say_all(_HELP),
             "q": self._quit,
         }

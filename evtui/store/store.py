@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
 from evtui.domain.campaign import Campaign
-from evtui.domain.reading import OrderBatch, Reading
+from evtui.domain.reading import Lookup, OrderBatch, Reading
 from evtui.store.freeze import Freezer
 from evtui.store.reduce import reduce
 from evtui.store.state import LaunchState, SourceSpec
@@ -20,6 +20,7 @@ class Store:
         self._state = LaunchState(campaign, {spec.topic: spec for spec in specs})
         self._freezer = freezer or Freezer()
         self._listeners: list[Callable[[Reading], None]] = []
+        self._asked: dict[Lookup, Reading] = {}
 
     @property
     def state(self) -> LaunchState:
@@ -31,12 +32,19 @@ class Store:
         """One sentence on what keeps settled orders from going to disk or from being read back; empty: nothing."""
         return self._freezer.trouble
 
+    @property
+    def asked(self) -> Mapping[Lookup, Reading]:
+        """The newest answer or failure of each look-up that was sent, whichever order it was about."""
+        return self._asked
+
     def apply(self, reading: Reading) -> None:
         """Merge a reading and tell the listeners; a sink of the collector."""
         state = reduce(self._state, reading)
         told = len(reading.value.lines) if isinstance(reading.value, OrderBatch) else 0
         orders = self._freezer.freeze(state.orders, told)
         self._state = state if orders is state.orders else replace(state, orders=orders)
+        if isinstance(reading.topic, Lookup):
+            self._asked[reading.topic] = reading
         for listener in self._listeners:
             listener(reading)
 

@@ -152,6 +152,7 @@ DESK = (
     Action("pane-orders", "pane('orders')", ("2",), "focus the orders pane"),
     Action("pane-cpu", "pane('cpu')", ("3",), "focus the CPU and traffic pane"),
     Action("pane-errors", "pane('errors')", ("4",), "focus the error pane"),
+    Action("sources", "app.sources", ("5",), "every source: its state, ages, pace, cost, login and last error"),
     Action("next-pane", "next_pane", ("tab",), "focus the next pane"),
     Action("up", "move(-1)", ("up", "k"), "select the row above; in the orders it holds the feed still"),
     Action("down", "move(1)", ("down", "j"), "select the row below"),
@@ -185,6 +186,21 @@ ORDER = (
 )
 """What works on an order."""
 
+_ASK_SOURCE = Action("ask-source", "ask_source", ("x",), "ask this source again now", "ask now")
+
+SOURCES = (
+    Action("open", "open", ("enter",), "open what is selected: the last exchange with a source", "open"),
+    _ASK_SOURCE,
+    _COPY,
+    *_SCROLL,
+    _CLOSE,
+    *_SHOWN,
+)
+"""What works on the sources."""
+
+SOURCE = (_ASK_SOURCE, _COPY, *_SCROLL, _CLOSE, *_SHOWN)
+"""What works on one source."""
+
 REPORT = (
     Action("copy", "copy", ("y",), "save the report to a file and send it to the terminal's clipboard", "copy + save"),
     Action("style", "style", ("s",), "switch between the strict and the full report", "strict/full"),
@@ -204,5 +220,12 @@ UNBOUND = (
 )
 """Actions without a key of their own: in the palette, and in a keymap of the user's."""
 
-PAGES = (("On the panes", DESK), ("On an order", ORDER), ("On the report", REPORT), ("On any other page", TEXT))
+PAGES = (
+    ("On the panes", DESK),
+    ("On an order", ORDER),
+    ("On the sources", SOURCES),
+    ("On one source", SOURCE),
+    ("On the report", REPORT),
+    ("On any other page", TEXT),
+)
 """Every page's actions under its heading, for help and for whoever checks them."""

@@ -179,6 +179,12 @@ class Shell(App[None]):
 
         self._open(preflight_page())
 
+    def action_sources(self) -> None:
+        """Every source."""
+        from evtui.tui.screens.sources import SourcesPage
+
+        self._open(SourcesPage())
+
     def _open(self, page: Screen[None]) -> None:
         """Show a page, over the desk and not over another of its kind."""
         if not any(type(held) is type(page) for held in self.screen_stack):

@@ -346,7 +346,7 @@ def test_help_tells_every_command_and_q_quits() -> None:
     async def wanted(listener: Listener) -> None:
         listener.said()
         said = await listener.answer("？")
-        assert [line[0] for line in said] == ["T", "?", "s", "a", "o", "e", "r", "A", "q"]
+        assert [line[0] for line in said] == ["T", "?", "s", "a", "o", "e", "r", "s", "A", "q"]
         assert not listener.talk.over
         assert await listener.answer("ｑ") == []
         assert listener.talk.over

@@ -9,6 +9,7 @@ from evtui.alerts.notebook import Standing
 from evtui.alerts.rules import Severity
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
+from evtui.report.sources import ending, left_of, login_of
 from evtui.store.state import SourceState
 from evtui.tui.ambiguous import cell_width
 from evtui.tui.format import age_of, at, clock_span, span
@@ -23,6 +24,10 @@ _LIT = (Topic.ORDERS, Topic.STOCK, Topic.CPU, Topic.ERRORS)
 """Sources whose age is always in the header; the others appear there when something is wrong with them."""
 
 
+_CALM: Line = (("all live  ", "ok"),)
+"""What a narrow header says of sources that need nobody; without room for it, nothing."""
+
+
 def header(view: View, cells: int) -> Line:
     """Market, shop, environment, campaign clock and source ages; narrow screens name only sources that are not well.
 
@@ -31,12 +36,13 @@ def header(view: View, cells: int) -> Line:
     if view.hold is not None:
         return spread(((f" {_hold(view)} ", "demo"), *_brand(view, cells)), _campaign_clock(view, terse=True), cells)
     line: Line = ()
+    lights: Line = ()
     for terse, brief in ((False, False), (False, True), (True, True)):
         left, lights = (*_brand(view, cells), *_campaign_clock(view, terse=terse)), _lights(view, brief=brief)
         line = spread(left, lights, cells)
         if width(left) + width(lights) < cells:
             return line
-    return line if any(not health.usable for health in view.sources.values()) else exactly(left, cells)
+    return exactly(left, cells) if lights == _CALM else line
 
 
 def _hold(view: View) -> str:
@@ -78,8 +84,9 @@ def _campaign_clock(view: View, *, terse: bool) -> Line:
 
 
 def _lights(view: View, *, brief: bool) -> Line:
-    """Each source with its age; briefly, only those that are not well."""
+    """Each source with its age and the login that ends soon; briefly, only those that are not well."""
     parts: list[tuple[str, str]] = []
+    told: set[str] = set()
     for topic in view.state.specs:
         health = view.sources[topic]
         if health.usable and not brief and topic in _LIT:
@@ -87,8 +94,13 @@ def _lights(view: View, *, brief: bool) -> Line:
         elif not health.usable:
             style = "alert" if health.state in (SourceState.AUTH, SourceState.DOWN) else "warn"
             parts.append((f"{topic} {_SHORT[health.state]}  ", style))
+        # one login is mostly that of several sources: it stands beside the first of them
+        login = login_of(view.state, topic)
+        if login is not None and login.who not in told and ending(login, view.now):
+            told.add(login.who)
+            parts.append((f"{topic} login {left_of(login, view.now)}  ", "warn"))
     if brief and not parts:
-        parts.append(("all live  ", "ok"))
+        return _CALM
     return tuple(parts) or ((" ", ""),)
 
 

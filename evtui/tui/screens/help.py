@@ -34,7 +34,9 @@ class HelpPage(Page):
         for heading, actions in (*PAGES, ("In the palette, and to give keys to", UNBOUND)):
             fresh = [action for action in actions if action.help not in told]
             told |= {action.help for action in fresh}
-            lines += [((f" {heading}", "head"),), *(row for each in fresh for row in _rows(keymap, each, cells)), BLANK]
+            if fresh:
+                rows = (row for each in fresh for row in _rows(keymap, each, cells))
+                lines += [((f" {heading}", "head"),), *rows, BLANK]
         return [*lines, *_FILTER, BLANK, *_SIGNS]
 
 
