@@ -107,6 +107,10 @@ class Http:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise self._failure(_not_json(reply, error), reply.exchange, reply.login) from None
 
+    def failure(self, kind: FailureKind, why: str, reply: Reply) -> SourceError:
+        """The error for an answer that came whole and is of no use; `why` goes on from the name of who was asked."""
+        return self._failure(Trouble(kind, why), reply.exchange, reply.login)
+
     async def aclose(self) -> None:
         """Let go of connections; safe to call twice."""
         making, self._client = self._client, None

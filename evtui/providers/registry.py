@@ -34,6 +34,7 @@ BUILT_IN = {
     "autoscaling": "evtui.providers.autoscaling:AutoScalingProvider",
     "elb": "evtui.providers.elb:ElbProvider",
     "cloudwatch": "evtui.providers.cloudwatch:CloudWatchProvider",
+    "http": "evtui.providers.http:HttpProvider",
 }
 
 ENTRY_POINTS = "evtui.providers"

@@ -1,0 +1,100 @@
+"""What is asked of an API: the words in braces that settings may hold, and what stands in their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+from urllib.parse import quote
+
+import msgspec
+
+from evtui.config.notes import holds_credentials, is_secret_name, nearest
+from evtui.domain.reading import Lookup, Topic
+from evtui.errors import UsageError
+from evtui.providers.http_access import HttpAccess
+from evtui.providers.http_paging import Paging
+from evtui.providers.mapping import MappingSettings
+from evtui.redact import admit
+
+PLACES = ("since", "until", "shop", "pages", "code")
+"""What may stand in braces in `path`, `query` and `body`."""
+
+_PLACE = re.compile(r"\{(" + "|".join(PLACES) + r")\}")
+_BRACED = re.compile(r"\{([^{}]*)\}")
+
+
+class HttpSettings(HttpAccess, frozen=True, kw_only=True):
+    """Any table of sources, and `[lookups.order_status]`, with `provider = "http"`."""
+
+    map: MappingSettings
+    path: str = ""
+    """Put behind `url`; words in braces are filled in, percent-encoded."""
+    method: Literal["GET", "POST"] = "GET"
+    query: dict[str, str] = msgspec.field(default_factory=dict)
+    """Parameters; words in braces are filled in."""
+    body: str = ""
+    """What POST sends: JSON, in whose strings words in braces are filled in."""
+    paging: Paging | None = None
+    overlap: float | None = None
+    """Seconds that each poll looks back behind the newest row; None: a minute, ten for figures by the minute."""
+
+
+def check(settings: HttpSettings, topic: Topic | Lookup | None) -> None:
+    """Look whether the question can be put; `topic` is what it is about, None where nobody said.
+
+    Raises:
+        UsageError: in one sentence, with key and value.
+    """
+    if "://" in settings.path or not settings.path.isprintable():
+        raise UsageError(f"path: {admit(settings.path[:60])!r} is no path: the address stands in url")
+    if settings.method == "GET" and settings.body:
+        raise UsageError('body: GET sends none; write method = "POST" if the API wants one')
+    if settings.method == "POST" and not settings.body:
+        raise UsageError('body is missing: POST is for questions that stand in a body, such as "{}"')
+    if settings.overlap is not None and not settings.overlap >= 0:
+        raise UsageError("overlap cannot be negative")
+    found = _braces("path", settings.path)
+    for name, value in settings.query.items():
+        if is_secret_name(name) or holds_credentials(value):
+            raise UsageError(f"query.{admit(name)} holds a secret; name where it is with auth")
+        found |= _braces(f"query.{admit(name)}", value)
+    found |= set(_PLACE.findall(settings.body))
+    if settings.body and "content-type" not in map(str.casefold, settings.headers):
+        _json(fill_json(settings.body, dict.fromkeys(PLACES, "0")))
+    if isinstance(topic, Lookup) and "code" not in found:
+        raise UsageError("the code of the order is not asked for: put {code} into path, query or body")
+    if isinstance(topic, Topic) and "code" in found:
+        raise UsageError("{code} is for [lookups.order_status] alone: a source that is polled asks about no one order")
+
+
+def _braces(key: str, text: str) -> set[str]:
+    """The words in braces of a text."""
+    names = set(_BRACED.findall(text))
+    for name in names - set(PLACES):
+        guess = nearest(name, PLACES)
+        hint = f"did you mean {{{guess}}}?" if guess else "there are " + " ".join(f"{{{place}}}" for place in PLACES)
+        raise UsageError(f"{key}: nothing is called {{{admit(name, 40)}}}; {hint}")
+    return names
+
+
+def _json(text: str) -> None:
+    try:
+        msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        raise UsageError("body is not JSON; set the header content-type if it is meant to be something else") from None
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """`text` with the words in braces filled in; those without a value become empty."""
+    return _PLACE.sub(lambda match: values.get(match[1], ""), text)
+
+
+def fill_path(text: str, values: Mapping[str, str]) -> str:
+    """The same for a path: what is filled in cannot leave its place."""
+    return _PLACE.sub(lambda match: quote(values.get(match[1], ""), safe=""), text)
+
+
+def fill_json(text: str, values: Mapping[str, str]) -> str:
+    """The same inside the strings of a JSON text."""
+    return _PLACE.sub(lambda match: msgspec.json.encode(values.get(match[1], "")).decode()[1:-1], text)
