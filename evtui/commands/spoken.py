@@ -215,9 +215,10 @@ def every_source(here: Moment, statuses: Iterable[Status]) -> Iterator[str]:
     for login, used in logins(found).items():
         remedy = f"; to renew it: {word(login.remedy)}" if ending(login, here.now) and login.remedy else ""
         yield f"Login {login_words(login, here.now)}, for {', '.join(used)}{remedy}."
-    today, day = total(each.today for each in found), total(each.whole_day for each in found)
+    today, day = total(each.today for each in found), sum(each.whole_day for each in found)
     if today.usd:
-        yield f"Cost today {spent_words(today)}, the whole day {usd(day.usd)}."
+        rest = f"the whole day {usd(day)}, {usd(here.campaign.budget.usd_per_day)} at most"
+        yield f"Cost today {spent_words(today)}, {rest}."
 
 
 def _asked_how(here: Moment, source: SourceFigures) -> str:

@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from evtui.config.duration import format_duration
 from evtui.domain.asking import Status
-from evtui.domain.phases import calendar_day
 from evtui.domain.reading import Topic
 from evtui.domain.trip import Login, Spent, Trip
 from evtui.report.figures import at, known, short_number, span
 from evtui.report.words import UNKNOWN, age_text, word
 from evtui.store.reach import Gap, Mend, gaps
 from evtui.store.series import moment_of
+from evtui.store.spending import forecast, spent_today
 from evtui.store.state import Health, LaunchState, SourceSeen, healths
 
 LOGIN_NEAR = timedelta(minutes=30)
@@ -24,9 +24,6 @@ LOGIN_NEAR = timedelta(minutes=30)
 
 SAME_TIME_S = 2.0
 """Seconds two clocks may differ before it is said: servers tell their time in whole seconds."""
-
-LATELY = timedelta(hours=1)
-"""Time that the cost of the rest of the day is taken from."""
 
 
 class SourceFigures(Struct, frozen=True):
@@ -41,8 +38,8 @@ class SourceFigures(Struct, frozen=True):
     """Gaps of the last hours, oldest first."""
     today: Spent
     """What it has cost since midnight in the campaign's zone, as far as this program knows."""
-    whole_day: Spent
-    """What the day will have cost if it goes on as in the last hour."""
+    whole_day: float
+    """USD it will have cost when the day is over, if it goes on as lately."""
 
     @property
     def topic(self) -> Topic:
@@ -57,27 +54,18 @@ class SourceFigures(Struct, frozen=True):
 
 def source_figures(state: LaunchState, statuses: Iterable[Status], now: datetime) -> tuple[SourceFigures, ...]:
     """Every configured source, in the order of the campaign file."""
-    told, known_healths = {status.topic: status for status in statuses}, healths(state, now)
-    start, end = calendar_day(now, state.campaign.zone)
+    told, found = {status.topic: status for status in statuses}, healths(state, now)
     return tuple(
-        _figures(state, known_healths[topic], told.get(topic), now, (start, end))
-        for topic in state.specs
-        if topic in known_healths
-    )
-
-
-def _figures(
-    state: LaunchState, health: Health, status: Status | None, now: datetime, day: tuple[datetime, datetime]
-) -> SourceFigures:
-    topic = health.topic
-    seen = state.sources.get(topic, SourceSeen())
-    moment = timedelta(microseconds=1)  # what was asked this very moment is spent, too
-    today = seen.spending.between(day[0], now + moment)
-    lately = seen.spending.between(max(now - LATELY, day[0]), now + moment)
-    share = (day[1] - now) / LATELY
-    rest = Spent(lately.usd * share, int(lately.metrics * share), int(lately.scanned * share))
-    return SourceFigures(
-        health, state.specs[topic].provider, seen, status, gaps(state, topic, now), today, today + rest
+        SourceFigures(
+            found[topic],
+            spec.provider,
+            state.sources.get(topic, SourceSeen()),
+            told.get(topic),
+            gaps(state, topic, now),
+            spent_today(state, topic, now),
+            forecast(state, topic, now),
+        )
+        for topic, spec in state.specs.items()
     )
 
 

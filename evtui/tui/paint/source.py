@@ -65,7 +65,7 @@ def _asked(view: View, source: SourceFigures) -> list[Fact]:
         ("next", f"{next_words(source, view.now, view.zone)}{failing}", ""),
     ]
     if source.today.usd or source.today.scanned:
-        found.append(("cost", f"{spent_words(source.today)} today, the whole day {usd(source.whole_day.usd)}", ""))
+        found.append(("cost", f"{spent_words(source.today)} today, the whole day {usd(source.whole_day)}", ""))
     if said := left_out(health):
         found.append(("covers", said, "warn"))
     return found

@@ -57,8 +57,6 @@ class Sheet(Struct, frozen=True):
     """Those that are configured."""
     answers: Mapping[Lookup, Reading] = field(default_factory=dict)
     """The newest answer to each of them, where one was sent."""
-    ceiling: float | None = None
-    """USD that a day may cost; None: nobody said."""
 
 
 def paint(view: View, sheet: Sheet, chosen: int, cells: int) -> tuple[list[Line], range]:
@@ -79,7 +77,7 @@ def paint(view: View, sheet: Sheet, chosen: int, cells: int) -> tuple[list[Line]
             place = range(len(lines), len(lines) + len(group))
         lines += group
     lines += [*_strips(view, sheet.sources, cells), *_logins(view, sheet.sources, cells)]
-    return [*lines, *_money(sheet, cells), *_lookups(view, sheet, cells)], place
+    return [*lines, *_money(view, sheet, cells), *_lookups(view, sheet, cells)], place
 
 
 def _marked(row: Line) -> Line:
@@ -105,7 +103,7 @@ def _columns(view: View, sources: Sequence[SourceFigures]) -> list[Column]:
         of("fails", 4, failures_words),
         of("covers", 6, lambda each: covered_words(each.health)),
         of("today", 8, lambda each: usd(each.today.usd) if each.today.usd else UNKNOWN, 6),
-        of("the day", 9, lambda each: usd(each.whole_day.usd) if each.whole_day.usd else UNKNOWN, 6),
+        of("the day", 9, lambda each: usd(each.whole_day) if each.whole_day else UNKNOWN, 6),
     ]
 
 
@@ -152,15 +150,14 @@ def _logins(view: View, sources: Sequence[SourceFigures], cells: int) -> list[Li
     return lines
 
 
-def _money(sheet: Sheet, cells: int) -> list[Line]:
+def _money(view: View, sheet: Sheet, cells: int) -> list[Line]:
     """The day's cost, where anything costs something."""
-    today, day = total(each.today for each in sheet.sources), total(each.whole_day for each in sheet.sources)
+    today, day = total(each.today for each in sheet.sources), sum(each.whole_day for each in sheet.sources)
     if not today.usd:
         return []
-    most = f" of {usd(sheet.ceiling)} at most" if sheet.ceiling is not None else ""
-    over = sheet.ceiling is not None and day.usd > sheet.ceiling
-    text = f" cost today {spent_words(today)}, the whole day {usd(day.usd)}{most}"
-    return [BLANK, *wrapped(((text, "warn" if over else ""),), cells)]
+    ceiling = view.campaign.budget.usd_per_day
+    text = f" cost today {spent_words(today)}, the whole day {usd(day)}, {usd(ceiling)} at most"
+    return [BLANK, *wrapped(((text, "warn" if day > ceiling else ""),), cells)]
 
 
 def _lookups(view: View, sheet: Sheet, cells: int) -> list[Line]:
