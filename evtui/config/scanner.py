@@ -142,6 +142,8 @@ class _Scanner:
             self.skip(_GAP)
             if self.text.startswith("]", self.at):
                 break
+            if self.at >= len(self.text):
+                raise _Lost
             self.mark((*path, index), self.at)
             self.value((*path, index), depth + 1)
             index += 1

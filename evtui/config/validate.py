@@ -207,7 +207,8 @@ def _described(metas: list[msgspec.Meta]) -> str:
 
 
 def _expected(base: Any, metas: list[msgspec.Meta], value: object, error: msgspec.ValidationError) -> str:
-    right_type = isinstance(base, type) and isinstance(value, base) and not isinstance(value, bool)
+    kinds = (int, float) if base is float else base
+    right_type = isinstance(base, type) and isinstance(value, kinds) and not isinstance(value, bool)
     if (right_type or base not in (int, float, bool)) and _described(metas):
         return _described(metas)
     if get_origin(base) is Literal:

@@ -8,7 +8,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from evtui.config.keypath import Path, dotted
@@ -140,6 +140,8 @@ def _end(rest: str) -> int:
 
 
 @settings(max_examples=200)
+@example("1=[")
+@example("a=[1,")
 @given(st.text(st.sampled_from("ab=.[]{}\"',#\n\\ 1"), max_size=60))
 def test_never_fails_on_what_is_not_toml(text: str) -> None:
     offsets = scan(text).offsets
