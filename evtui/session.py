@@ -34,7 +34,7 @@ from evtui.store.store import Store
 if TYPE_CHECKING:
     from evtui.config.lint import Finding
 
-DELAY = {Topic.CPU: timedelta(minutes=3), Topic.TRAFFIC: timedelta(minutes=3)}
+DELAY = dict.fromkeys((Topic.CPU, Topic.TRAFFIC, Topic.CHARTS), timedelta(minutes=3))
 """How late facts usually are: minute figures are published a few minutes after their minute."""
 
 ASKED_FREELY = (Lookup.ORDER_STATUS, Lookup.PAYMENT_LOG, Lookup.TASK_LOG, Lookup.API_LOG)

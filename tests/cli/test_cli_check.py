@@ -102,11 +102,11 @@ def test_a_folder_and_nothing_at_all_are_told_apart(evtui: Program) -> None:
 def test_the_rehearsal_asks_every_source_of_the_simulation(evtui: Program) -> None:
     ran = evtui("check", "--demo", "--at", "2024-01-25T10:40").sound()
     assert (ran.code, ran.err) == (0, "")
-    sources = ran.out.splitlines()[-12:]
+    sources = ran.out.splitlines()[-14:]
     assert "ok     stock         simulated  reached · authorised · 3 SKUs · newest fact 0s ago" in sources
     assert "ok     cpu           simulated  reached · authorised · 8/8 machines, more to come · newest fact" in ran.out
     assert sum(line.startswith("--     ") for line in sources) == 5
-    assert sources[-1] == "6 sources asked: 6 ok"
+    assert sources[-1] == "8 sources asked: 8 ok"
 
 
 def test_scenarios_need_the_demo_and_the_demo_brings_its_own_file(evtui: Program) -> None:

@@ -169,7 +169,7 @@ def test_the_example_works_when_its_comments_are_taken_away(
     assert figures(answer) == AT_FIRST
     assert answer["errors"]["special"] == 3
     assert {source["name"]: source["state"] for source in answer["sources"]} == dict.fromkeys(
-        ("stock", "orders", "cpu", "traffic", "capacity", "errors"), "ok"
+        ("stock", "orders", "cpu", "traffic", "capacity", "errors", "targets", "charts"), "ok"
     )
 
 
