@@ -287,6 +287,8 @@ class _Account:
             host=heard.host,
             profile=found.profile,
             profiles=tuple(found.profiles),
+            status=heard.status or 0,
+            headers=heard.headers,
             login=self._login(),
             exchange=exchange(heard, service, operation, params, "") if heard.method else None,
             clock_ahead_s=None if at is None else (self._clock.now() - at).total_seconds(),

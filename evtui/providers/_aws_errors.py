@@ -6,6 +6,7 @@ Exceptions are known by the names of their types and by the code that AWS gave; 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from evtui.domain.reading import FailureKind
@@ -24,41 +25,51 @@ def failure(error: BaseException, asked: Asked) -> SourceError:
     Codes come before types: every error that AWS itself tells of has the same type.
     """
     answer = getattr(error, "response", None)
-    retry_after = None
-    if isinstance(answer, Mapping) and isinstance(answer.get("Error"), Mapping):
-        kind, why, remedy = _by_code(answer, asked)
-        retry_after = _retry_after(answer)
+    if isinstance(answer, Mapping):
+        kind, why, remedy = _by_code(answer.get("Error") or {}, asked)
     else:
         kind, why, remedy = _by_type(error, asked)
+    retry_after = _retry_after(asked.headers) if kind is FailureKind.DOWN else None
     return SourceError(kind, why, remedy, retry_after=retry_after, login=asked.login, exchange=asked.exchange)
 
 
-def _by_code(answer: Mapping[str, Any], asked: Asked) -> Sentence:
-    code = admit(answer["Error"].get("Code"), QUOTED)
-    said = _quoted(answer["Error"].get("Message"))
-    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+def _by_code(refusal: Mapping[str, Any], asked: Asked) -> Sentence:
+    code = admit(refusal.get("Code"), QUOTED)
+    said = _quoted(refusal.get("Message"))
     if code in CODES:
         return CODES[code](asked, said)
     if code.endswith((".NotFound", ".Malformed")):
         return words.no_such_thing(asked, said)
+    code = "" if code == str(asked.status) else code  # the SDK makes one of it where a page says no
+    by_status = _by_status(asked, " ".join(filter(None, (code, said))))
+    if by_status is not None:
+        return by_status
+    if not code:
+        return words.garbage(asked, f"HTTP {asked.status}")
+    return FailureKind.DATA, f"AWS refused {asked.operation}: {code}: {said}", ""
+
+
+def _by_status(asked: Asked, said: str) -> Sentence | None:
+    """What the status alone tells, where nothing that AWS says explains it."""
+    status = asked.status
     if status == 429:
         return words.throttled(asked, said)
-    if status >= 500:
-        return FailureKind.DOWN, f"AWS is in trouble itself: HTTP {status} {code}".rstrip(), ""
     if status == 407:
         return words.proxy(asked, said)
-    if 300 <= status < 400 or not code or code == str(status):
-        return words.garbage(asked, f"HTTP {status}")
     if status in (401, 403):
-        return FailureKind.AUTH, f"AWS refused {asked.who}: {code}: {said}", asked.sign_in
-    return FailureKind.DATA, f"AWS refused {asked.operation}: {code}: {said}", ""
+        return words.refused(asked, f"HTTP {status} {said}".rstrip())
+    if status >= 500:
+        return FailureKind.DOWN, f"AWS is in trouble itself: HTTP {status} {said}".rstrip(), ""
+    return words.garbage(asked, f"HTTP {status}") if 300 <= status < 400 else None
 
 
 def _by_type(error: BaseException, asked: Asked) -> Sentence:
     """By the most special type that the table knows."""
     for each in type(error).__mro__:
         if each.__name__ in TYPES:
-            return TYPES[each.__name__](asked, _quoted(error))
+            sentence = TYPES[each.__name__]
+            by_status = _by_status(asked, "") if sentence is words.unreadable else None
+            return by_status or sentence(asked, _quoted(error))
     return FailureKind.DATA, f"{asked.operation} could not be asked: {type(error).__name__}: {_quoted(error)}", ""
 
 
@@ -66,13 +77,16 @@ def _quoted(text: object) -> str:
     return " ".join(admit(text, QUOTED).split())
 
 
-def _retry_after(answer: Mapping[str, Any]) -> float | None:
-    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds, of which the header may speak as a number or as a time of the server's clock."""
+    told = headers.get("retry-after", "")
+    if told.isdecimal():
+        return float(told)
     try:
-        seconds = float(headers.get("retry-after", ""))
-    except ValueError:
+        wait = parsedate_to_datetime(told) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError):  # no time, or one with a zone and one without
         return None
-    return seconds if 0 <= seconds < float("inf") else None
+    return max(wait.total_seconds(), 0.0)
 
 
 CODES: dict[str, Words] = {

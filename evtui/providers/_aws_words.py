@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
@@ -37,6 +37,10 @@ class Asked(Struct, frozen=True):
     profile: str = ""
     profiles: tuple[str, ...] = ()
     """Every profile there is."""
+    status: int = 0
+    """Of the last answer; 0: there was none."""
+    headers: Mapping[str, str] = {}
+    """Of the last answer; names are lower case."""
     login: Login | None = None
     exchange: Exchange | None = None
     clock_ahead_s: float | None = None
@@ -72,6 +76,11 @@ def denied(asked: Asked, said: str) -> Sentence:
     """The login is known, but not allowed this."""
     why = f"{asked.who} is not allowed to {asked.action}"
     return FailureKind.AUTH, why, "evtui check --iam prints the policy that is needed"
+
+
+def refused(asked: Asked, said: str) -> Sentence:
+    """Turned away, without a word that AWS has for it."""
+    return FailureKind.AUTH, f"{asked.host or 'AWS'} refused {asked.who}: {said}", asked.sign_in
 
 
 def bad_key(asked: Asked, said: str) -> Sentence:
@@ -182,7 +191,10 @@ def not_sent(asked: Asked, said: str) -> Sentence:
 
 
 def tls(asked: Asked, said: str) -> Sentence:
-    """A certificate that is not trusted."""
+    """A certificate that is not trusted, or nothing to check it with."""
+    if "No such file" in said:
+        why = "the file of certificates to trust is not there"
+        return FailureKind.DOWN, why, "see to ca_bundle in the campaign file, or to AWS_CA_BUNDLE"
     why = f"the certificate of {asked.host or 'AWS'} is not trusted, or something else answers there: {said}"
     return FailureKind.DOWN, why, "behind a proxy that opens TLS: set ca_bundle to its certificate"
 
