@@ -78,14 +78,15 @@ class Run:
         self._folder = folder
         self._limits = limits
         self._stop = threading.Event()
+        self._done = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._out = bytearray()
         self._said = bytearray()
 
     @property
-    def under_way(self) -> bool:
-        """Whether the program is still there; one that could not be ended is, until it does."""
-        return self._process is not None and self._process.poll() is None
+    def over(self) -> bool:
+        """Whether nothing of it is left; a program that could not be ended stays until it does."""
+        return self._done.is_set() and (self._process is None or self._process.poll() is not None)
 
     def work(self) -> Outcome:
         """Run the program to its end, or to a limit.
@@ -93,6 +94,13 @@ class Run:
         Raises:
             OSError: it cannot be started.
         """
+        try:
+            return self._work()
+        finally:
+            self._out.clear()  # whoever still counts this run does not keep what it wrote
+            self._done.set()
+
+    def _work(self) -> Outcome:
         if self._stop.is_set():
             return Outcome(End.STOPPED, None)
         process = self._process = subprocess.Popen(

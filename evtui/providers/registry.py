@@ -29,6 +29,7 @@ BUILT_IN = {
     "simulated": "evtui.providers.simulated.provider:SimulatedProvider",
     "elmah": "evtui.providers.elmah:ElmahProvider",
     "sql": "evtui.providers.sql:SqlProvider",
+    "command": "evtui.providers.command:CommandProvider",
     "prometheus": "evtui.providers.prometheus:PrometheusProvider",
     "grafana": "evtui.providers.prometheus:GrafanaProvider",
     "autoscaling": "evtui.providers.autoscaling:AutoScalingProvider",

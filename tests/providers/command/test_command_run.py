@@ -106,19 +106,21 @@ def test_a_child_without_the_pipes_ends_with_the_program(tmp_path: Path) -> None
 
 
 def test_stopping_ends_everything_at_once(tmp_path: Path) -> None:
-    program = Run(("/bin/sh", "-c", "trap '' TERM; echo $$; sleep 60"), ENVIRON, str(tmp_path), LIMITS)
+    program = Run(("/bin/sh", "-c", "trap '' TERM; echo $$ > begun; sleep 60"), ENVIRON, str(tmp_path), LIMITS)
     found: list[Outcome] = []
     thread = threading.Thread(target=lambda: found.append(program.work()))
     thread.start()
     until = time.monotonic() + 5
-    while not program.under_way and time.monotonic() < until:
+    while not ((tmp_path / "begun").exists() and (tmp_path / "begun").read_text()) and time.monotonic() < until:
         time.sleep(0.005)
+    assert found == []
     began = time.monotonic()
     program.stop()
     thread.join(5)
     assert time.monotonic() - began < 1
     assert found[0].end is End.STOPPED
-    assert not program.under_way
+    assert program.over
+    assert group_is_gone(int((tmp_path / "begun").read_text()))
 
 
 def test_what_was_stopped_before_it_began_is_never_started(tmp_path: Path) -> None:
