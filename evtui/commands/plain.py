@@ -23,12 +23,12 @@ from evtui.commands.spoken import (
     Moment,
     alert_sentences,
     error_sentences,
-    every_source,
     moment,
     overdue_sentences,
     pulse,
     summary,
 )
+from evtui.commands.spoken_sources import every_source
 from evtui.commands.typed import LONGEST, Typed, read, standard_input
 from evtui.config.duration import format_duration
 from evtui.config.notes import quote

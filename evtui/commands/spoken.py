@@ -5,7 +5,7 @@ Pure: every sentence is a function of one `Moment`. Numbers, ages and times are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -13,27 +13,12 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from evtui.alerts.rules import Alert, Known, alerts, known
-from evtui.domain.asking import Status
 from evtui.domain.campaign import Campaign
 from evtui.domain.faults import short_type
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
 from evtui.report.figures import at, change, counted, number, outlook, percent
-from evtui.report.notes import left_out, unusable
-from evtui.report.sources import (
-    SourceFigures,
-    ending,
-    gap_words,
-    login_words,
-    logins,
-    next_words,
-    pace_words,
-    source_figures,
-    spent_words,
-    took_words,
-    total,
-    usd,
-)
+from evtui.report.notes import unusable
 from evtui.report.words import UNKNOWN, age_text, word
 from evtui.store.delivery import FirstOrder, Overdue, first_order, newest
 from evtui.store.load import cpu_now, report_window, services, traffic
@@ -202,38 +187,6 @@ def source_sentences(here: Moment) -> Iterator[str]:
         yield f"Source {unusable(here.state, source)}."
     if not bad:
         yield "All sources answer."
-
-
-def every_source(here: Moment, statuses: Iterable[Status]) -> Iterator[str]:
-    """Each source on a line of its own, gaps and logins behind it; then what the day costs, where it does."""
-    found = source_figures(here.state, statuses, here.now)
-    if not found:
-        yield "No source is configured."
-    for source in found:
-        yield f"{_asked_how(here, source)}."
-        yield from (f"Source {source.topic}: {gap_words(gap, here.zone)}." for gap in source.gaps)
-    for login, used in logins(found).items():
-        remedy = f"; to renew it: {word(login.remedy)}" if ending(login, here.now) and login.remedy else ""
-        yield f"Login {login_words(login, here.now)}, for {', '.join(used)}{remedy}."
-    today, day = total(each.today for each in found), sum(each.whole_day for each in found)
-    if today.usd:
-        rest = f"the whole day {usd(day)}, {usd(here.campaign.budget.usd_per_day)} at most"
-        yield f"Cost today {spent_words(today)}, {rest}."
-
-
-def _asked_how(here: Moment, source: SourceFigures) -> str:
-    """How a source is and how it is being asked; what nobody knows is left out."""
-    health = source.health
-    said = left_out(health)
-    parts = [
-        f"Source {source.topic} is ok" if health.usable else f"Source {unusable(here.state, health)}",
-        f"newest fact {age_text(health.fact_age)} old" if health.fact_age is not None else "",
-        f"partial: {said}" if said and health.usable else "",
-        f"asked every {pace_words(source)}, took {took_words(source.trip)}",
-        f"{counted(source.status.failures, 'failure')} in a row" if source.status and source.status.failures else "",
-        f"next {after}" if (after := next_words(source, here.now, here.zone)) != UNKNOWN else "",
-    ]
-    return ", ".join(filter(None, parts))
 
 
 def overdue_sentences(here: Moment) -> Iterator[str]:

@@ -29,6 +29,7 @@ from evtui.domain.reading import (
     Value,
 )
 from evtui.domain.stock import StockLevel
+from evtui.domain.trip import Exchange, Login
 from evtui.providers.base import Context, Question, Settings, SourceError
 from evtui.redact import admit
 from evtui.session import Session
@@ -113,12 +114,20 @@ class HostileProvider:
     def _fail(self) -> None:
         if self.failing is not None:
             words = admit(" ".join(self.texts))
-            raise SourceError(self.failing, words, words)
+            login, exchange = self._had()
+            raise SourceError(self.failing, words, words, login=login, exchange=exchange)
+
+    def _had(self) -> tuple[Login, Exchange]:
+        """In whose name it was asked, and the exchange: its text keeps its line breaks."""
+        words, lines = admit(" ".join(self.texts)), admit("\n".join(self.texts), 2_000)
+        return Login(words, NOW, remedy=words), Exchange(lines, lines, NOW)
 
     async def poll(self, topic: Topic, cursor: object) -> Answer:
         self._fail()
         note = admit(" ".join(self.texts))
-        return Answer(self._said[topic], fact_time=NOW, coverage=Coverage(seen=1, expected=2, note=note))
+        coverage = Coverage(seen=1, expected=2, note=note)
+        login, exchange = self._had()
+        return Answer(self._said[topic], fact_time=NOW, coverage=coverage, login=login, exchange=exchange)
 
     async def look_up(self, lookup: Lookup, question: Question) -> Answer:
         self._fail()

@@ -65,6 +65,7 @@ TOUR = (
     ("h", "pagedown", "y", "escape"),
     ("c", "pagedown", "y", "escape"),
     ("r", "y", "s", "y", "escape"),
+    ("5", "j", "y", "enter", "pagedown", "y", "x", "escape", "K", "escape"),
     ("question_mark", "pagedown", "y", "escape"),
 )
 
