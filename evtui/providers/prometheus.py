@@ -80,7 +80,7 @@ class PrometheusProvider:
         Raises:
             UsageError: settings that cannot work.
         """
-        check(settings)
+        check(settings, context.topic)
         return cls(settings, context, Http.open(access(settings), context, kind=cls.kind))
 
     async def poll(self, topic: Topic, cursor: object) -> Answer:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from evtui.domain.metrics import Chart
+from evtui.domain.reading import Lookup, Topic
 from evtui.errors import UsageError
 from evtui.providers.http_access import HttpAccess
 from evtui.redact import admit
@@ -71,14 +72,20 @@ def _plain(text: str) -> str:
     return one_line(admit(text, 60))
 
 
-def check(settings: PrometheusSettings) -> None:
-    """Look whether these settings can work.
+def check(settings: PrometheusSettings, topic: Topic | Lookup | None) -> None:
+    """Look whether these settings can work for `topic`; None: for any.
 
     Raises:
         UsageError: the first that cannot, with what would be right.
     """
     if bool(settings.query.strip()) == bool(settings.series):
         raise UsageError("query (traffic, cpu) or series (charts): exactly one of them has to be given")
+    if topic is Topic.CHARTS and not settings.series:
+        raise UsageError("query: charts take a [[sources.charts.series]] each, with name and query")
+    if topic in (Topic.TRAFFIC, Topic.CPU) and not settings.query:
+        raise UsageError(f"series: {topic} is told by one query; series belong to [sources.charts]")
+    if topic is Topic.CPU and not (settings.service or settings.service_label):
+        raise UsageError("service or service_label: cpu needs the one service it is of, or the label that names it")
     if "?" in settings.url or re.search(r"/api/(v1|datasources)\b", settings.url):
         raise UsageError("url: leave out what begins with /api or ?; it is put behind the address of the server")
     if settings.service and settings.service_label:

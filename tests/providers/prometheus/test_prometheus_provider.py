@@ -352,14 +352,20 @@ async def test_an_unknown_data_source_and_a_prometheus_that_is_gone_are_told_apa
         ({"series": [PAID, PAID]}, "two charts are called 'paid'"),
         ({"query": "up", "datasource_uid": "a/../b"}, "is no uid"),
         ({"query": "up", "datasource_uid": "a", "org_id": 0}, "org_id: 0"),
+        ({"query": "up", "topic": Topic.CHARTS}, "charts take a"),
+        ({"series": [PAID], "topic": Topic.TRAFFIC}, "traffic is told by one query"),
+        ({"query": "up", "topic": Topic.CPU}, "cpu needs the one service"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(keys: dict[str, Any], words: str) -> None:
     name = "grafana" if "datasource_uid" in keys else "prometheus"
     kind = registry.load(name)
-    settings = msgspec.convert({"url": "http://127.0.0.1:9090", **keys}, kind.Settings)
+    topic = keys.get("topic")
+    given = {"url": "http://127.0.0.1:9090", **keys}
+    given.pop("topic", None)
+    settings = msgspec.convert(given, kind.Settings)
     with pytest.raises(UsageError, match=words):
-        kind.open(settings, Context(campaign(), ManualClock(NOW), {}))
+        kind.open(settings, Context(campaign(), ManualClock(NOW), {}, topic=topic))
 
 
 @pytest.mark.parametrize(
