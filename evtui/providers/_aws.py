@@ -126,6 +126,7 @@ class _Door:
             self.forget(account)
             fresh = self._current()
             if not fresh.differs(account):
+                self.forget(fresh)
                 raise
         try:
             return fresh.ask(service, operation, params)
@@ -193,8 +194,15 @@ class _Account:
 
     def differs(self, other: _Account) -> bool:
         """Whether its keys are, or may be, others: only keys that never change can be told to be the same."""
-        mine, theirs = self._keys(), other._keys()
-        return mine is None or mine != theirs
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            with self._lock:
+                self._log_in()
+        except BotoCoreError:
+            return True  # the files have changed for the worse: the question says how
+        mine = self._keys()
+        return mine is None or mine != other._keys()
 
     def close(self) -> None:
         """Close idle connections."""
@@ -205,10 +213,7 @@ class _Account:
         with self._lock:
             client = self._clients.get(service)
             if client is None:
-                if self._session is None:
-                    self._session = self._make_session()
-                if self._credentials is None:
-                    self._credentials = self._session.get_credentials()
+                self._log_in()
                 client = self._session.create_client(
                     service,
                     region_name=self._settings.region or None,
@@ -216,6 +221,12 @@ class _Account:
                 )
                 self._clients[service] = client
             return client
+
+    def _log_in(self) -> None:
+        if self._session is None:
+            self._session = self._make_session()
+        if self._credentials is None:
+            self._credentials = self._session.get_credentials()
 
     def _make_session(self) -> Any:
         import botocore.config
@@ -298,13 +309,20 @@ class _Account:
         return login_of(self._found()) if self._credentials is not None else None
 
     def _found(self) -> Found:
+        from botocore.exceptions import BotoCoreError
+
         if self._session is None:
             return Found(self._settings.profile)
-        return found_in(self._session, self._credentials)
+        try:
+            return found_in(self._session, self._credentials)
+        except BotoCoreError:  # files that cannot be read: what was asked fails for the same reason, and says so
+            return Found(self._settings.profile)
 
-    def _keys(self) -> tuple[str, str] | None:
-        """Access key and token of keys that do not renew themselves; None for others."""
+    def _keys(self) -> tuple[str, ...] | None:
+        """Access key and token of keys that do not renew themselves, none where there are none; None for others."""
         credentials = self._credentials
-        if credentials is None or hasattr(credentials, "_expiry_time"):
+        if credentials is None:
+            return ()
+        if hasattr(credentials, "_expiry_time"):
             return None
         return credentials.access_key, credentials.token or ""
