@@ -20,6 +20,7 @@ from evtui.commands.output import Output
 from evtui.config.load import CampaignFile, SourceConfig, example_path, load
 from evtui.domain.codes import parse_code
 from evtui.domain.orders import OrderLine
+from evtui.domain.phases import Cadence
 from evtui.domain.reading import Answer, FailureKind, Lookup, OrderBatch, Topic
 from evtui.errors import Exit, UsageError
 from evtui.providers import base
@@ -95,8 +96,8 @@ def ask(
 ) -> Output:
     async def watch() -> Output:
         example = load(example_path())
-        sources = (SourceConfig(Topic.ORDERS, "table", None, None, {}),)
-        lookups = (SourceConfig(Lookup.ORDER_STATUS, "table", None, None, {}),)
+        sources = (SourceConfig(Topic.ORDERS, "table", Cadence(), None, {}),)
+        lookups = (SourceConfig(Lookup.ORDER_STATUS, "table", Cadence(), None, {}),)
         file = CampaignFile(example.path, example.campaign, sources, lookups, example.places)
         table = Table(lines, at(minutes), broken)
         both = (*sources, *lookups)
