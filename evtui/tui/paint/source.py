@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from evtui.domain.reading import FailureKind
 from evtui.report.notes import left_out
 from evtui.report.sources import (
@@ -20,6 +18,7 @@ from evtui.report.sources import (
     usd,
 )
 from evtui.store.series import minute_of, moment_of
+from evtui.store.state import SourceState
 from evtui.tui.format import UNKNOWN, at, span
 from evtui.tui.lines import BLANK, Line, folded, wrapped
 from evtui.tui.paint.sources import SIGNS
@@ -42,7 +41,7 @@ def paint(view: View, source: SourceFigures, cells: int) -> list[Line]:
     for name, words, style in (*_asked(view, source), *_trouble(view, source), *_login(view, source)):
         rows = [row for line in words.splitlines() for row in wrapped(((line, style),), max(cells - LEAD, 2))]
         lines += [((f" {name if not index else '':<{LEAD - 1}}", "dim"), *row) for index, row in enumerate(rows)]
-    lines += [BLANK, *_hours(view, source), BLANK]
+    lines += [BLANK, *_hours(view, source, cells), BLANK]
     # as it came: nothing is moved in a table or in indented text
     return lines + [row for line in _exchange(view, source) for row in folded(line, cells)]
 
@@ -58,8 +57,10 @@ def _asked(view: View, source: SourceFigures) -> list[Fact]:
     failing = f" · {failures_words(source)} failures in a row" if status and status.failures else ""
     slowed = " · slowed to keep the day's cost down" if status and status.slowed > 1 else ""
     last = at(source.seen.trip[0], view.zone) if source.seen.trip else UNKNOWN
+    # why it failed stands below, whole
+    why = f" · {health.why}" if health.why and health.state in (SourceState.STALE, SourceState.UNKNOWN) else ""
     found = [
-        ("state", f"{sign} {health.state}{f' · {health.why}' if health.why else ''}", style),
+        ("state", f"{sign} {health.state}{why}", style),
         ("facts", f"{span(health.fact_age)} old, read {span(health.read_age)} ago", ""),
         ("asked", f"every {pace_words(source)}, last {last}, took {took_words(source.trip)}{slowed}", ""),
         ("next", f"{next_words(source, view.now, view.zone)}{failing}", ""),
@@ -96,16 +97,17 @@ def _login(view: View, source: SourceFigures) -> list[Fact]:
     return [*found, ("", login.remedy, "key")] if login.remedy else found
 
 
-def _hours(view: View, source: SourceFigures) -> list[Line]:
-    """The last hours, each from its first minute; nothing where the source was never asked."""
+def _hours(view: View, source: SourceFigures, cells: int) -> list[Line]:
+    """The last hours, a row each, or several where that is too long; nothing where the source was never asked."""
     if source.seen.reach.newest is None:
         return []
     lines: list[Line] = []
     last = minute_of(view.now)
-    for first in range((last // 60 - HOURS + 1) * 60, last + 1, 60):
-        end = min(first + 59, last)
-        row = strip(moment_of(end), source, end - first + 1)
-        lines.append(((f" {at(moment_of(first), view.zone, '%H:%M'):<{NAME}} ", "dim"), *row))
+    size = next((minutes for minutes in (60, 30, 20) if minutes + LEAD <= cells), 10)
+    for first in range((last // 60 - HOURS + 1) * 60, last + 1, size):
+        end = min(first + size - 1, last)
+        start: Line = ((f" {at(moment_of(first), view.zone, '%H:%M'):<{NAME}} ", "dim"),)
+        lines.append((*start, *strip(moment_of(end), source, end - first + 1)))
     return lines
 
 
@@ -118,9 +120,10 @@ def _exchange(view: View, source: SourceFigures) -> list[Line]:
     clock = clock_words(sent_at, trip)
     told = f" · its clock {at(exchange.server_at, view.zone)}, {clock}" if clock else ""
     off = bool(clock) and clock != "ours agrees"
-    after = timedelta(seconds=trip.took_s) if trip.took_s is not None else None
-    took = "" if after is None else f" · took {took_words(trip)}"
-    head: Line = ((f" last exchange {at(sent_at, view.zone)}{took}", "head"), (told, "warn" if off else ""))
+    head: Line = (
+        (f" last exchange {at(sent_at, view.zone)} · took {took_words(trip)}", "head"),
+        (told, "warn" if off else ""),
+    )
     asked: list[Line] = [((f" > {line}", ""),) for line in exchange.asked.splitlines()]
     got: list[Line] = [((f" < {line}", ""),) for line in exchange.got.splitlines()]
     return [head, *asked, *(got or [((" nothing came back", "alert"),)])]

@@ -28,8 +28,8 @@ from evtui.store.reach import Mend
 from evtui.store.state import SourceState
 from evtui.tui.ambiguous import cell_width, clip, fit
 from evtui.tui.format import UNKNOWN, at, span
-from evtui.tui.lines import BLANK, Line, Run, wrapped
-from evtui.tui.paint.columns import Column, column, fitting
+from evtui.tui.lines import BLANK, Line, Run, plain, wrapped
+from evtui.tui.paint.columns import Column, column, fitting, row_of
 from evtui.tui.paint.strip import LEGEND, NAME, strip
 from evtui.tui.view import View
 
@@ -62,16 +62,16 @@ class Sheet(Struct, frozen=True):
 def paint(view: View, sheet: Sheet, chosen: int, cells: int) -> tuple[list[Line], range]:
     """The lines of the page, and which of them are the chosen source's."""
     if not sheet.sources:
-        lines: list[Line] = [((" no sources: the [sources] tables of the campaign file name them", "dim"),)]
+        lines = wrapped(((" no sources: the [sources] tables of the campaign file name them", "dim"),), cells)
         return [*lines, *_lookups(view, sheet, cells)], range(1)
     columns = [each for each in _columns(view, sheet.sources) if any(text not in _NOTHING for text, _ in each.rows)]
     # what has no column of its own stands below, with its name
-    held = fitting(columns, cells - 1)
+    held = fitting(columns, cells)
     others = [each for each in columns if each not in held]
-    lines = [((" ", ""), *(each.cell(None) for each in held))]
+    lines = [row_of(held, None)]
     place = range(1)
     for index, source in enumerate(sheet.sources):
-        row: Line = ((">" if index == chosen else " ", ""), *(each.cell(index) for each in held))
+        row = row_of(held, index)
         group = [_marked(row) if index == chosen else row, *_below(view, source, others, index, cells)]
         if index == chosen:
             place = range(len(lines), len(lines) + len(group))
@@ -81,7 +81,7 @@ def paint(view: View, sheet: Sheet, chosen: int, cells: int) -> tuple[list[Line]
 
 
 def _marked(row: Line) -> Line:
-    return (("".join(text for text, _ in row), "selected"),)
+    return ((f">{plain(row)[1:]}", "selected"),)
 
 
 def _columns(view: View, sources: Sequence[SourceFigures]) -> list[Column]:
