@@ -46,12 +46,15 @@ def _asked_how(here: Moment, source: SourceFigures) -> str:
     """How a source is and how it is being asked; what nobody knows is left out."""
     health = source.health
     said = left_out(health)
+    pace, took, after = pace_words(source), took_words(source.trip), next_words(source, here.now, here.zone)
+    alone = source.status is not None and source.status.left_alone
     parts = [
         f"Source {source.topic} is ok" if health.usable else f"Source {unusable(here.state, health)}",
         f"newest fact {age_text(health.fact_age)} old" if health.fact_age is not None else "",
         f"partial: {said}" if said and health.usable else "",
-        f"asked every {pace_words(source)}, took {took_words(source.trip)}",
+        f"asked every {pace}" if pace != UNKNOWN else "",
+        f"took {took}" if took != UNKNOWN else "",
         f"{counted(source.status.failures, 'failure')} in a row" if source.status and source.status.failures else "",
-        f"next {after}" if (after := next_words(source, here.now, here.zone)) != UNKNOWN else "",
+        "" if after == UNKNOWN else after if alone else f"next {after}",
     ]
     return ", ".join(filter(None, parts))

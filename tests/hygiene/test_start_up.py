@@ -107,7 +107,12 @@ NOT_FOR_A_FRAME = frozenset(
         *("evtui.providers.simulated.evidence", "evtui.providers.simulated.load"),
         *("evtui.report.build", "evtui.report.model", "evtui.report.save", "secrets"),
         *("evtui.store.coding", "evtui.store.search", "evtui.terminal.clipboard", "getpass", "jinja2", "sqlite3"),
-        *("evtui.tui.screens.help", "evtui.tui.screens.order", "evtui.tui.screens.palette"),
+        *(
+            "evtui.tui.screens.help",
+            "evtui.tui.screens.order",
+            "evtui.tui.screens.palette",
+            "evtui.tui.screens.sources",
+        ),
     )
 )
 """What a cockpit at rest has never needed: a key, a flag or a fault brings it."""

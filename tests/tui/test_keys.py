@@ -13,7 +13,7 @@ from textual.screen import Screen
 from evtui.clock import ManualClock
 from evtui.domain.reading import Lookup
 from evtui.session import ASKED_FREELY
-from evtui.tui.actions import DESK, ORDER, PAGES, REPORT, TEXT, UNBOUND, Action
+from evtui.tui.actions import DESK, ORDER, PAGES, REPORT, SOURCE, SOURCES, TEXT, UNBOUND, Action
 from evtui.tui.app import Cockpit
 from evtui.tui.layout import PANES
 from evtui.tui.screens.desk import DeskScreen
@@ -21,6 +21,7 @@ from evtui.tui.screens.go_to import GoTo
 from evtui.tui.screens.help import HelpPage
 from evtui.tui.screens.order import OrderPage
 from evtui.tui.screens.report import ReportPage
+from evtui.tui.screens.sources import SourcePage, SourcesPage
 
 OPENING = LATE_MORNING.replace(hour=10, minute=3)
 CODE = re.compile(r"TG\d{6}[A-Z]\d{5}")
@@ -29,6 +30,8 @@ SCREENS: tuple[tuple[type[Screen[None]], tuple[Action, ...]], ...] = (
     (DeskScreen, DESK),
     (OrderPage, ORDER),
     (ReportPage, REPORT),
+    (SourcesPage, SOURCES),
+    (SourcePage, SOURCE),
     (HelpPage, TEXT),
 )
 
@@ -50,7 +53,7 @@ def test_no_key_needs_a_second_finger_and_all_of_the_agreed_ones_are_there() -> 
         for action in actions:
             assert all(len(key) == 1 or key in words for key in action.keys)
             assert any(len(key) == 1 or key in ("enter", "esc", "tab", "home") for key in action.keys), action
-    agreed = set("1234z/onNgrymastpchbLdTMR:?q") | {"enter", "esc"}
+    agreed = set("12345z/onNgrymastpchbLdTMR:?q") | {"enter", "esc"}
     assert agreed <= {key for action in DESK for key in action.keys}
 
 
