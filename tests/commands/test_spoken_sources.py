@@ -40,8 +40,10 @@ def said(state: LaunchState, *statuses: Status) -> list[str]:
 def test_how_each_is_and_how_it_is_asked() -> None:
     asked = Status(Topic.ORDERS, 5 * SECOND, NOW + 3 * SECOND)
     assert said(told(STATE, OrderBatch(()), 0), asked) == [
-        "Source orders is ok, newest fact 2s old, partial: 3 of 4, a page is left out, asked every 5s, took 0.04s, "
-        "next in 3s.",
+        (
+            "Source orders is ok, newest fact 2s old, partial: 3 of 4, a page is left out, asked every 5s, took 0.04s, "
+            "next in 3s."
+        ),
         "Source stock (sql): no answer yet.",
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evtui.domain.reading import FailureKind
+from evtui.domain.trip import Exchange
 from evtui.report.notes import left_out
 from evtui.report.sources import (
     SourceFigures,
@@ -42,8 +43,11 @@ def paint(view: View, source: SourceFigures, cells: int) -> list[Line]:
         rows = [row for line in words.splitlines() for row in wrapped(((line, style),), max(cells - LEAD, 2))]
         lines += [((f" {name if not index else '':<{LEAD - 1}}", "dim"), *row) for index, row in enumerate(rows)]
     lines += [BLANK, *_hours(view, source, cells), BLANK]
+    if source.trip.exchange is None:
+        note: Line = ((" last exchange: this source does not show what it sends", "dim"),)
+        return [*lines, *wrapped(note, cells)]
     # as it came: nothing is moved in a table or in indented text
-    return lines + [row for line in _exchange(view, source) for row in folded(line, cells)]
+    return lines + [row for line in _exchange(view, source, source.trip.exchange) for row in folded(line, cells)]
 
 
 Fact = tuple[str, str, str]
@@ -61,7 +65,7 @@ def _asked(view: View, source: SourceFigures) -> list[Fact]:
     why = f" · {health.why}" if health.why and health.state in (SourceState.STALE, SourceState.UNKNOWN) else ""
     found = [
         ("state", f"{sign} {health.state}{why}", style),
-        ("facts", f"{span(health.fact_age)} old, read {span(health.read_age)} ago", ""),
+        ("facts", _ages(source), ""),
         ("asked", f"every {pace_words(source)}, last {last}, took {took_words(source.trip)}{slowed}", ""),
         ("next", f"{next_words(source, view.now, view.zone)}{failing}", ""),
     ]
@@ -70,6 +74,14 @@ def _asked(view: View, source: SourceFigures) -> list[Fact]:
     if said := left_out(health):
         found.append(("covers", said, "warn"))
     return found
+
+
+def _ages(source: SourceFigures) -> str:
+    health = source.health
+    if health.read_age is None:
+        return "none yet"
+    newest = "none known" if health.fact_age is None else f"{span(health.fact_age)} old"
+    return f"{newest}, read {span(health.read_age)} ago"
 
 
 def _trouble(view: View, source: SourceFigures) -> list[Fact]:
@@ -102,21 +114,20 @@ def _hours(view: View, source: SourceFigures, cells: int) -> list[Line]:
     if source.seen.reach.newest is None:
         return []
     lines: list[Line] = []
-    last = minute_of(view.now)
+    last, oldest = minute_of(view.now), source.seen.reach.oldest or 0
     size = next((minutes for minutes in (60, 30, 20) if minutes + LEAD <= cells), 10)
     for first in range((last // 60 - HOURS + 1) * 60, last + 1, size):
         end = min(first + size - 1, last)
+        if end < oldest:
+            continue
         start: Line = ((f" {at(moment_of(first), view.zone, '%H:%M'):<{NAME}} ", "dim"),)
         lines.append((*start, *strip(moment_of(end), source, end - first + 1)))
     return lines
 
 
-def _exchange(view: View, source: SourceFigures) -> list[Line]:
+def _exchange(view: View, source: SourceFigures, exchange: Exchange) -> list[Line]:
     """The last question and its answer, line by line as they were; nothing in them is read as anything but text."""
-    if source.seen.trip is None or source.trip.exchange is None:
-        return [((" last exchange: this source does not show what it sends", "dim"),)]
-    sent_at, trip = source.seen.trip
-    exchange = source.trip.exchange
+    sent_at, trip = source.seen.trip or (view.now, source.trip)
     clock = clock_words(sent_at, trip)
     told = f" · its clock {at(exchange.server_at, view.zone)}, {clock}" if clock else ""
     off = bool(clock) and clock != "ours agrees"

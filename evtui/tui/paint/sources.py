@@ -28,7 +28,7 @@ from evtui.store.reach import Mend
 from evtui.store.state import SourceState
 from evtui.tui.ambiguous import cell_width, clip, fit
 from evtui.tui.format import UNKNOWN, at, span
-from evtui.tui.lines import BLANK, Line, Run, plain, wrapped
+from evtui.tui.lines import BLANK, Line, Run, plain, width, wrapped
 from evtui.tui.paint.columns import Column, column, fitting, row_of
 from evtui.tui.paint.strip import LEGEND, NAME, strip
 from evtui.tui.view import View
@@ -135,7 +135,10 @@ def _strips(view: View, sources: Sequence[SourceFigures], cells: int) -> list[Li
     if room < 1:
         return []
     start = at(view.now - timedelta(minutes=room - 1), view.zone, "%H:%M")
-    lines: list[Line] = [BLANK, *wrapped(((f" minute by minute since {start}:  ", "dim"), *LEGEND), cells)]
+    head: Line = ((f" minute by minute since {start}:  ", "dim"),)
+    legend: Line = tuple(run for each in LEGEND for run in each)
+    fits = width(head) + width(legend) <= cells
+    lines = [BLANK, (*head, *legend)] if fits else [BLANK, head, *(((" ", ""), *each) for each in LEGEND)]
     return [*lines, *(((f" {fit(each.topic, NAME)}", ""), *strip(view.now, each, room)) for each in sources)]
 
 

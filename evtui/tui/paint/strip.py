@@ -18,13 +18,9 @@ _FAILED: Run = ("✗", "alert")
 _FILLED: Run = ("o", "warn")
 _NOBODY: Run = (" ", "")
 
-LEGEND: Line = (
-    _ANSWERED,
-    (" answered ", "dim"),
-    _FAILED,
-    (" failed ", "dim"),
-    _FILLED,
-    (" failed, filled since", "dim"),
+LEGEND: tuple[Line, ...] = tuple(
+    (sign, (f" {words}  ", "dim"))
+    for sign, words in ((_ANSWERED, "answered"), (_FAILED, "failed"), (_FILLED, "failed, filled since"))
 )
 """What the signs mean; a minute in which nobody asked is blank."""
 
