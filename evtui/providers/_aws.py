@@ -1,8 +1,7 @@
 """The one door to AWS: sessions, clients and credentials as the AWS CLI has them; every call bounded and in a thread.
 
     Aws     what a source holds: `call` asks one question; at most two of its calls hang at once
-    _Door   what sources with the same settings share: an account, thrown away when the login fails, so that a login
-            in another window is enough
+    _Door   what sources with the same settings share: an account, thrown away when the login fails
 
 The SDK is imported by the first call, not with this module: it takes a quarter of a second and 35 MB.
 """
@@ -12,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,8 +22,8 @@ import evtui
 from evtui.clock import Clock
 from evtui.domain.reading import FailureKind
 from evtui.domain.trip import Exchange, Login
-from evtui.providers._aws_errors import failure
-from evtui.providers._aws_login import Found, found_in, login_of
+from evtui.providers._aws_errors import failure, is_denied
+from evtui.providers._aws_login import Found, found_in, keys_of, login_of, stamp_of
 from evtui.providers._aws_settings import AwsSettings as AwsSettings
 from evtui.providers._aws_settings import check
 from evtui.providers._aws_wire import Body, Heard, exchange, read_within, refuse_pages, summary_of
@@ -109,9 +109,7 @@ class _Door:
     """The account that sources with the same settings share. `call` runs in threads; `forget` waits for nobody."""
 
     def __init__(self, settings: AwsSettings, bundle: str, clock: Clock) -> None:
-        self._settings = settings
-        self._bundle = bundle
-        self._clock = clock
+        self._new_account = partial(_Account, settings, bundle, clock)
         self._gate = threading.Lock()
         self._account: _Account | None = None
 
@@ -121,7 +119,7 @@ class _Door:
         try:
             return account.ask(service, operation, params)
         except SourceError as refusal:
-            if refusal.kind is not FailureKind.AUTH:
+            if refusal.kind is not FailureKind.AUTH or (is_denied(refusal) and not account.is_outdated()):
                 raise
             self.forget(account)
             fresh = self._current()
@@ -131,14 +129,14 @@ class _Door:
         try:
             return fresh.ask(service, operation, params)
         except SourceError as refusal:
-            if refusal.kind is FailureKind.AUTH:
+            if refusal.kind is FailureKind.AUTH and not is_denied(refusal):
                 self.forget(fresh)
             raise
 
     def _current(self) -> _Account:
         with self._gate:
             if self._account is None:
-                self._account = _Account(self._settings, self._bundle, self._clock)
+                self._account = self._new_account()
             return self._account
 
     def forget(self, account: _Account | None = None) -> None:
@@ -158,11 +156,11 @@ class _Account:
         self._settings = settings
         self._bundle = bundle
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         """Held while something is made: sessions are not for two threads at once, clients are."""
-        self._thread = threading.local()
-        """`heard`: what this thread's question last had from the wire."""
+        self._thread = threading.local()  # `heard`: what this thread's question last had from the wire
         self._session: Any = None
+        self._stamp: object = None
         self._credentials: Any = None
         self._clients: dict[str, Any] = {}
         self._lines: dict[str, Any] = {}
@@ -184,13 +182,16 @@ class _Account:
             answer = getattr(client, operation)(**params)
         except (
             *(BotoCoreError, ClientError, ResponseParserError, Flood, Garbage),
-            # what the SDK itself stumbles into over an answer that is none, or over credentials that cannot be renewed
-            *(LookupError, AttributeError, TypeError, ValueError, RuntimeError, OSError),
+            *(LookupError, AttributeError, TypeError, ValueError, RuntimeError, OSError),  # the SDK itself stumbled
         ) as error:
             raise failure(error, self._asked(service, name, params)) from error
         answer.pop("ResponseMetadata", None)
         told = exchange(self._thread.heard, service, name, params, summary_of(answer))
         return Told(answer, told, self._login(), client.meta.region_name)
+
+    def is_outdated(self) -> bool:
+        """Whether the files were written to since this session read them."""
+        return self._session is None or stamp_of(self._session) != self._stamp
 
     def differs(self, other: _Account) -> bool:
         """Whether its keys are, or may be, others: only keys that never change can be told to be the same."""
@@ -201,8 +202,8 @@ class _Account:
                 self._log_in()
         except BotoCoreError:
             return True  # the files have changed for the worse: the question says how
-        mine = self._keys()
-        return mine is None or mine != other._keys()
+        mine = keys_of(self._credentials)
+        return mine is None or mine != keys_of(other._credentials)
 
     def close(self) -> None:
         """Close idle connections."""
@@ -225,6 +226,7 @@ class _Account:
     def _log_in(self) -> None:
         if self._session is None:
             self._session = self._make_session()
+            self._stamp = stamp_of(self._session)
         if self._credentials is None:
             self._credentials = self._session.get_credentials()
 
@@ -276,11 +278,10 @@ class _Account:
         from botocore.httpsession import URLLib3Session
         from botocore.utils import get_environ_proxies
 
-        host = urlsplit(url).netloc
+        host, proxy = urlsplit(url).netloc, self._settings.proxy
         with self._lock:
             line = self._lines.get(host)
             if line is None:
-                proxy = self._settings.proxy
                 line = self._lines[host] = URLLib3Session(
                     verify=self._bundle or self._session.get_config_variable("ca_bundle") or True,
                     proxies={"http": proxy, "https": proxy} if proxy else get_environ_proxies(url),
@@ -317,12 +318,3 @@ class _Account:
             return found_in(self._session, self._credentials)
         except BotoCoreError:  # files that cannot be read: what was asked fails for the same reason, and says so
             return Found(self._settings.profile)
-
-    def _keys(self) -> tuple[str, ...] | None:
-        """Access key and token of keys that do not renew themselves, none where there are none; None for others."""
-        credentials = self._credentials
-        if credentials is None:
-            return ()
-        if hasattr(credentials, "_expiry_time"):
-            return None
-        return credentials.access_key, credentials.token or ""

@@ -33,6 +33,13 @@ def failure(error: BaseException, asked: Asked) -> SourceError:
     return SourceError(kind, why, remedy, retry_after=retry_after, login=asked.login, exchange=asked.exchange)
 
 
+def is_denied(refusal: SourceError) -> bool:
+    """Whether the login was good, but not allowed what was asked: another login need not be better."""
+    answer = getattr(refusal.__cause__, "response", None)
+    code = (answer.get("Error") or {}).get("Code") if isinstance(answer, Mapping) else None
+    return CODES.get(str(code)) is words.denied
+
+
 def _by_code(refusal: Mapping[str, Any], asked: Asked) -> Sentence:
     code = admit(refusal.get("Code"), QUOTED)
     said = _quoted(refusal.get("Message"))

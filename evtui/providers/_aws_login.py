@@ -74,6 +74,28 @@ def found_in(session: Any, credentials: Any) -> Found:
     )
 
 
+def keys_of(credentials: Any) -> tuple[str, ...] | None:
+    """Access key and token of keys that do not renew themselves, none where there are none; None for others."""
+    if credentials is None:
+        return ()
+    if hasattr(credentials, "_expiry_time"):
+        return None
+    return credentials.access_key, credentials.token or ""
+
+
+def stamp_of(session: Any) -> tuple[tuple[int, int], ...]:
+    """When the session's files were last written, and their sizes: whether somebody has changed them since."""
+    stamps = []
+    for variable in ("config_file", "credentials_file"):
+        try:
+            status = Path(session.get_config_variable(variable)).expanduser().stat()
+        except OSError:
+            stamps.append((0, 0))
+        else:
+            stamps.append((status.st_mtime_ns, status.st_size))
+    return tuple(stamps)
+
+
 def login_of(found: Found) -> Login:
     """Whose login it is and when a person has to see to it again."""
     profile = admit(found.profile or DEFAULT_PROFILE, WHO_LIMIT)

@@ -106,6 +106,27 @@ async def test_keys_renewed_while_the_old_ones_are_held_cost_one_question_more(
     assert gate.seen[-1] == "NEW"
 
 
+async def test_being_denied_is_no_reason_to_log_in_anew_unless_the_files_change(aws_home: AwsHome, url: str) -> None:
+    asked = []
+
+    def answer(question: Asked, _: object) -> Told:
+        key = question.headers["authorization"].partition("Credential=")[2].partition("/")[0]
+        asked.append(key)
+        return Told(200, GROUPS, {"content-type": "text/xml"}) if key == "NEW" else refused("AccessDenied")
+
+    aws_home.without_keys()
+    aws_home.profile("prod", aws_access_key_id="OLD", aws_secret_access_key="s")
+    with FaultProxy(NOBODY) as proxy:
+        proxy.switch(Fault("denies", answer=answer))
+        aws = ask(proxy.url, profile="prod")
+        for _ in range(2):
+            assert "is not allowed to" in (await refusal(aws)).why
+        assert asked == ["OLD", "OLD"]
+        aws_home.profile("prod", aws_access_key_id="NEW", aws_secret_access_key="secret")
+        await groups(aws)
+    assert asked == ["OLD", "OLD", "OLD", "NEW"]
+
+
 async def test_no_keys_then_a_login_in_another_window(aws_home: AwsHome, url: str, gate: Gate) -> None:
     aws_home.without_keys()
     aws = ask(url)
