@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 from campaign_text import GOOD
+from msgspec import Struct
 
 from evtui.config.load import load, read
+from evtui.config.notes import Notes
+from evtui.config.positions import Places
+from evtui.config.validate import read as read_struct
 from evtui.domain.campaign import Budget
 from evtui.domain.phases import Cadence, steady
 
@@ -91,3 +95,38 @@ def test_a_day_may_cost_five_dollars_unless_the_file_says_otherwise(file: Path) 
 def test_a_ceiling_is_a_number_of_dollars(file: Path, line: str, says: str) -> None:
     (found,) = problems(file, f"{GOOD}\n[budget]\n{line}\n")
     assert says in found
+
+
+class Corner(Struct, forbid_unknown_fields=True, frozen=True):
+    left: timedelta | None = None
+
+
+class Ways(Struct, frozen=True):
+    """Keys that may be written in more than one way."""
+
+    pause: timedelta | Corner | None = None
+    word: str | Corner = ""
+    number: int | str = 0
+
+
+@pytest.mark.parametrize(
+    ("value", "right"),
+    [
+        ({"pause": "5s"}, Ways(pause=5 * SECOND)),
+        ({"pause": {"left": "5s"}}, Ways(pause=Corner(5 * SECOND))),
+        ({"pause": {}}, Ways(pause=Corner())),
+        ({"word": "x", "number": "7"}, Ways(word="x", number="7")),
+        ({"word": {"left": "1m"}, "number": 7}, Ways(word=Corner(60 * SECOND), number=7)),
+    ],
+)
+def test_a_value_that_can_be_written_in_two_ways_is_taken_as_it_was_meant(value: object, right: Ways) -> None:
+    notes = Notes(Places("x", ""))
+    assert read_struct(value, Ways, (), notes) == right
+    assert not notes.problems
+
+
+@pytest.mark.parametrize("value", [{"pause": {"lefft": "5s"}}, {"pause": 5}, {"word": 5}, {"number": {}}])
+def test_and_what_is_neither_is_a_problem(value: object) -> None:
+    notes = Notes(Places("x", ""))
+    assert read_struct(value, Ways, (), notes) is None
+    assert len(notes.problems) == 1
