@@ -70,7 +70,7 @@ async def poll_cpu(asker: Asker, monitoring: str, before: MachineCursor | None, 
         await fetch(asker.aws, metrics, asks, asker.price, trip)
     words += refused(trip, "machines") + trip.notes
     merged = merge(start, trip.heard, spans, now)
-    series = {**merged.series, **gone(cursor, merged.series, spans)}
+    series = {**merged.series, **gone(cursor, merged.series, spans, now)}
     points = tuple(
         CpuPoint(service, machine, moment_of(minute), percent)
         for service, machine in machines

@@ -12,7 +12,7 @@ from evtui.domain.reading import Answer, Coverage, FailureKind, Value
 from evtui.providers._aws import Aws
 from evtui.providers.base import SourceError
 from evtui.providers.cloudwatch_ask import Heard, Round
-from evtui.providers.cloudwatch_spans import Progress, Span, advance, minute_of, moment_of, news, within
+from evtui.providers.cloudwatch_spans import Progress, Span, advance, minute_of, moment_of, news
 
 REACH = 48 * 60
 """Minutes of the past that are asked for: yesterday at the same time, and what is kept of CPU."""
@@ -73,15 +73,10 @@ def merge(series: Mapping[str, Progress], heard: Sequence[Heard], spans: Sequenc
     return Merged(moved, fresh)
 
 
-def gone(cursor: Cursor, series: Mapping[str, Progress], spans: Sequence[Span]) -> dict[str, Progress]:
+def gone(cursor: Cursor, series: Mapping[str, Progress], spans: Sequence[Span], now: int) -> dict[str, Progress]:
     """Series that are not asked for any more, as long as some of their minutes count: they may come back."""
-    kept: dict[str, Progress] = {}
-    for key, progress in cursor.series.items():
-        if key not in series:
-            done = tuple(part for span in spans for part in within(progress.done, *span))
-            if done:
-                kept[key] = Progress(done, step=progress.step)
-    return kept
+    left = {key: advance(each, None, {}, spans, now) for key, each in cursor.series.items() if key not in series}
+    return {key: each for key, each in left.items() if each.done}
 
 
 def newest_of(cursor: Cursor, fresh: Mapping[str, Mapping[int, float]]) -> int | None:

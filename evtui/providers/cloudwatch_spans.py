@@ -118,10 +118,10 @@ def plan(
         span = _recent(progress, wanted, now, revised)
         if span is not None:
             recent.setdefault((*span, progress.step), []).append(key)
-        gaps = within(_missing(progress, wanted), 0, _down(now - RECENT, progress.step))
+        gaps = within(_missing(progress, wanted, now), 0, _down(now - RECENT, progress.step))
         older = older or bool(gaps)
         if gaps and not first:
-            past.setdefault(_part(gaps[-1], progress.step, now), []).append(key)
+            past.setdefault(_part((gaps[0][0], gaps[-1][1]), progress.step, now), []).append(key)
     asks = _together(recent, now)
     if first:
         return asks, older
@@ -134,7 +134,7 @@ def plan(
             room -= length // step * len(keys)
             told.update(dict.fromkeys(keys, (end - length, end)))
     left = any(
-        without(within(_missing(progress, wanted), 0, _down(now - RECENT, progress.step)), [told.get(key, (0, 0))])
+        without(within(_missing(progress, wanted, now), 0, _down(now - RECENT, progress.step)), [told.get(key, (0, 0))])
         for key, progress in series.items()
     )
     return asks, left
@@ -145,16 +145,21 @@ def advance(
 ) -> Progress:
     """After an answer with `points`; `asked` is what it answered in full, None where it did not."""
     bound = _down(now - SETTLE, BASIC if progress.step > 1 else 1)
-    held = {minute: value for minute, value in {**progress.held, **points}.items() if minute >= now - KEPT}
-    came = [(minute, minute + 1) for minute in held if minute < bound]
+    known = {**progress.held, **points}
+    came = [(minute, minute + 1) for minute in known if minute < bound]
+    held = {minute: value for minute, value in known.items() if minute >= now - KEPT}
     spans = [*progress.done, *came, *([] if asked is None else [(asked[0], min(asked[1], bound))])]
     done = joined(part for span in wanted for part in within(spans, *span))
     return replace(progress, done=done, held=held)
 
 
 def news(progress: Progress, points: Mapping[int, float]) -> dict[int, float]:
-    """Those of `points` that were not told before with the same value."""
-    return {minute: value for minute, value in points.items() if progress.held.get(minute) != value}
+    """Those of `points` that are not settled and were not told before with the same value."""
+    return {
+        minute: value
+        for minute, value in points.items()
+        if progress.held.get(minute) != value and not any(start <= minute < end for start, end in progress.done)
+    }
 
 
 def every_five(minutes: Iterable[int]) -> bool | None:
@@ -165,13 +170,14 @@ def every_five(minutes: Iterable[int]) -> bool | None:
     return all(later - sooner >= BASIC for sooner, later in pairwise(newest))
 
 
-def _missing(progress: Progress, wanted: Sequence[Span]) -> tuple[Span, ...]:
+def _missing(progress: Progress, wanted: Sequence[Span], now: int) -> tuple[Span, ...]:
     step = progress.step
-    return without(((_down(start, step), _down(end, step)) for start, end in wanted), progress.done)
+    settled = ((minute, minute + 1) for minute in progress.held if minute < now - SETTLE)
+    return without(((_down(start, step), _down(end, step)) for start, end in wanted), (*progress.done, *settled))
 
 
 def _recent(progress: Progress, wanted: Sequence[Span], now: int, revised: bool) -> Span | None:
-    missing = within(_missing(progress, wanted), _down(now - RECENT, progress.step), now)
+    missing = within(_missing(progress, wanted, now), _down(now - RECENT, progress.step), now)
     if not revised:
         missing = without(missing, ((minute, minute + 1) for minute in progress.held))
     return (_down(missing[0][0], progress.step), missing[-1][1]) if missing else None
@@ -193,7 +199,7 @@ def _together(recent: Mapping[tuple[int, int, int], list[str]], now: int) -> lis
 
 
 def _part(gap: Span, step: int, now: int) -> tuple[int, int, int]:
-    """The newest part of a gap that one question can be about, with the step that is still kept of it."""
+    """The newest part of the past that one question can be about, with the step that is still kept of it."""
     start, end = max(gap[0], gap[1] - PART), gap[1]
     kept = _down(now - RETENTION, BASIC)
     if end <= kept:
