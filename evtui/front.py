@@ -122,6 +122,8 @@ def cockpit(session: Session, *, lines: bool = False, every: str | None = None, 
 
 def run(session: Session, command: Coroutine[Any, Any, Output]) -> Output:
     """The answer of a command that asks the session's sources."""
+    from evtui.terminal.ask import told_to_end
+
     log.info("evtui %s watches %s, from %s", __version__, session.campaign.id, session.path)
 
     async def inside() -> Output:
@@ -129,7 +131,9 @@ def run(session: Session, command: Coroutine[Any, Any, Output]) -> Output:
         async with session:
             return await command
 
-    return asyncio.run(inside())
+    # sources are closed first, and so is what they have running
+    with told_to_end():
+        return asyncio.run(inside())
 
 
 SNAPSHOT = (120, 36)

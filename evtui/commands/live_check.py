@@ -38,6 +38,7 @@ from evtui.providers.base import Provider
 from evtui.report.words import age_text, seconds, word
 from evtui.session import CLOSE_S, Demo, context_of
 from evtui.sources import Opened
+from evtui.terminal.ask import told_to_end
 from evtui.text import cell_width, fit
 
 STATE_CELLS = 7
@@ -85,7 +86,8 @@ def run(
     say: Tell = (lambda text: None) if as_json else tell
     say(text_of(linted, acknowledged))
     opened = linted.opened or Opened({}, (), {})
-    probes = asyncio.run(_ask_all(opened, world.clock, say)) if opened.providers else ()
+    with told_to_end():
+        probes = asyncio.run(_ask_all(opened, world.clock, say)) if opened.providers else ()
     code = _exit(linted.exit(acknowledged), probes)
     lookups = [source for source, _ in opened.providers.values() if isinstance(source.topic, Lookup)]
     if as_json:

@@ -80,7 +80,7 @@ def _quiet(fd: int) -> Iterator[None]:
     mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
     # a stop would leave a shell with a terminal that does not echo
     mode[6][termios.VSUSP] = b"\0"
-    with _told_to_end():
+    with told_to_end():
         try:
             termios.tcsetattr(fd, termios.TCSADRAIN, mode)
             yield
@@ -89,7 +89,7 @@ def _quiet(fd: int) -> Iterator[None]:
 
 
 @contextmanager
-def _told_to_end() -> Iterator[None]:
+def told_to_end() -> Iterator[None]:
     """Lets SIGTERM and SIGHUP unwind like an interrupt does, instead of ending the process where it stands."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -98,7 +98,9 @@ def _told_to_end() -> Iterator[None]:
     def end(number: int, frame: FrameType | None) -> None:
         sys.exit(128 + number)
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    # what is ignored stays ignored, as nohup starts programs
+    numbers = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in numbers}
     try:
         yield
     finally:
