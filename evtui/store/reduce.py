@@ -92,9 +92,12 @@ def _note_source(sources: Mapping[Topic, SourceSeen], reading: Reading) -> Mappi
         return sources
     seen = _note_trip(sources.get(topic, SourceSeen()), reading)
     if isinstance(reading.value, Failure):
-        held = None if seen.failed_at is None or seen.failure is None else _telling(seen.failed_at, seen.failure)
-        if held is None or held < _telling(reading.taken_at, reading.value):
-            seen = replace(seen, failed_at=reading.taken_at, failure=reading.value)
+        after = reading.trip.took_s or 0.0
+        held = None
+        if seen.failed_at is not None and seen.failure is not None:
+            held = _telling(seen.failed_at, seen.failed_after, seen.failure)
+        if held is None or held < _telling(reading.taken_at, after, reading.value):
+            seen = replace(seen, failed_at=reading.taken_at, failure=reading.value, failed_after=after)
     else:
         newer = [time for time in (seen.fact_time, reading.fact_time) if time]
         held_read = _covering(seen.taken_at, seen.coverage) if seen.taken_at else None
@@ -130,9 +133,10 @@ def _covering(at: datetime, coverage: Coverage) -> tuple[datetime, bool, str]:
     return (at, not coverage.more, repr(coverage))
 
 
-def _telling(at: datetime, failure: Failure) -> tuple[datetime, int, str, str]:
-    """The later failure counts; of two about the same question the one that says more than that nothing came."""
-    return (at, _SAYS_MORE.index(failure.kind), failure.why, failure.remedy)
+def _telling(at: datetime, after: float, failure: Failure) -> tuple[datetime, float, int, str, str]:
+    """The later failure counts; of two about the same question the later word, and else the one that says more than
+    that nothing came."""
+    return (at, after, _SAYS_MORE.index(failure.kind), failure.why, failure.remedy)
 
 
 def _merge_stock(state: LaunchState, value: StockLevels, reading: Reading) -> LaunchState:

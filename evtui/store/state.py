@@ -54,6 +54,8 @@ class SourceSeen(Struct, frozen=True):
     failed_at: datetime | None = None
     """When the newest question was sent that failed."""
     failure: Failure | None = None
+    failed_after: float = 0.0
+    """Seconds of wall time from that question to the failure: of two words about one question, the later one stands."""
     trip: tuple[datetime, Trip] | None = None
     """When the newest question was sent, answered or not, and how it went."""
     reach: Series = Series()

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from store_makers import CAMPAIGN, OPEN, SECOND, after, at, empty, failed, line, orders
 
 from evtui.domain.reading import Coverage, CpuPoints, Failure, FailureKind, Lookup, Reading, Topic
+from evtui.domain.trip import Trip
 from evtui.store.sales import orders_known_until
 from evtui.store.state import LaunchState, SourceState, health, healths, topics
 from evtui.store.store import Store
@@ -85,6 +86,14 @@ def test_a_refusal_says_more_than_a_missed_deadline_of_the_same_question() -> No
     late = failed(Topic.ORDERS, at(1), FailureKind.DOWN, "no answer within 4 s")
     refusal = failed(Topic.ORDERS, at(1), FailureKind.AUTH)
     assert state_of(after(late, refusal), at(1)) is state_of(after(refusal, late), at(1)) is SourceState.AUTH
+
+
+@pytest.mark.parametrize("why", ["aaa: slow down", "zzz: slow down"])
+def test_what_a_source_said_late_stands_for_the_words_that_filled_its_place(why: str) -> None:
+    stopgap, landed = (failed(Topic.ORDERS, at(1), why=each) for each in ("no answer within 4 s", why))
+    told = (replace(stopgap, trip=Trip(4.0)), replace(landed, trip=Trip(6.5)))
+    for order in permutations(told):
+        assert health(after(*order), Topic.ORDERS, at(2)).why == why
 
 
 def test_one_source_is_not_another() -> None:
