@@ -10,11 +10,27 @@ from time import monotonic
 
 from evtui.domain.reading import Answer, FailureKind, Lookup, Topic
 from evtui.providers._facts import VALUE_OF, leaves, news
-from evtui.providers.base import SourceError
+from evtui.providers.base import Provider, SourceError
 from evtui.text import DETAIL_LIMIT, clean
 
 SECRET = "hunter2hunter2"
 """A password that no text may hold."""
+
+MARK = "heard"
+"""In front of every hostile text: where it does not come out again, the source was not made to say it."""
+
+HOSTILE = (
+    "\x1b[2J\x1b]0;owned\x07",
+    "\x1b]52;c;cm0gLXJmIC8=\x07",
+    "\x9b2J\x85\x00\x08\x7f",
+    "user\u202etxt.exe\u2066\u200b\u2028\ufeff",
+    "[@click=app.quit]x[/] [/x] [link=http://x",
+    "line one\r\nline two\rline three",
+    f"password={SECRET}",
+    f"https://reader:{SECRET}@host.example/",
+    "x" * 200_000,
+)
+"""What remote text may hold: control sequences, invisible signs, markup, secrets, too much of everything."""
 
 WHY_LIMIT = 500
 """Characters of a reason: it stands on one line of a pane."""
@@ -76,3 +92,21 @@ def judge_threads(before: set[threading.Thread], seconds: float) -> None:
         thread.join(max(until - monotonic(), 0.001))
     still = [thread.name for thread in left if thread.is_alive()]
     assert still == [], f"threads are left: {still}"
+
+
+async def refusal(provider: Provider, topic: Topic) -> SourceError:
+    """How it refuses to be polled."""
+    try:
+        answer = await provider.poll(topic, None)
+    except SourceError as error:
+        return error
+    raise AssertionError(f"{topic}: a source that fails answered {answer.value}")
+
+
+async def texts_of(provider: Provider, topic: Topic) -> list[str]:
+    """Every text that comes of a poll, whether it is answered or refused."""
+    try:
+        answer = await provider.poll(topic, None)
+    except SourceError as error:
+        return words_of(error)
+    return [leaf for leaf in leaves(answer) if isinstance(leaf, str)]

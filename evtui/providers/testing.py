@@ -29,7 +29,7 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 from unittest import SkipTest
 from zoneinfo import ZoneInfo
 
@@ -40,11 +40,20 @@ from evtui.config.validate import read
 from evtui.domain.campaign import Campaign, Product, Service, Shop
 from evtui.domain.codes import parse_code
 from evtui.domain.reading import Lookup, Topic
-from evtui.providers._facts import leaves, news
+from evtui.providers._facts import news
 from evtui.providers._guard import touches
-from evtui.providers._judge import SECRET, judge_answer, judge_refusal, judge_texts, judge_threads, words_of
+from evtui.providers._judge import (
+    HOSTILE,
+    MARK,
+    judge_answer,
+    judge_refusal,
+    judge_texts,
+    judge_threads,
+    refusal,
+    texts_of,
+)
 from evtui.providers._threads import DaemonExecutor
-from evtui.providers.base import Context, Provider, Question, Settings, SourceError
+from evtui.providers.base import Context, Provider, Question, Settings
 from evtui.providers.registry import shape_faults
 
 T = TypeVar("T")
@@ -64,22 +73,6 @@ LETTING_GO_S = 2.0
 ROUNDS = 200
 """Parts in which a source may tell its past."""
 
-MARK = "heard"
-"""In front of every hostile text: where it does not come out again, the source was not made to say it."""
-
-HOSTILE = (
-    "\x1b[2J\x1b]0;owned\x07",
-    "\x1b]52;c;cm0gLXJmIC8=\x07",
-    "\x9b2J\x85\x00\x08\x7f",
-    "user\u202etxt.exe\u2066\u200b\u2028\ufeff",
-    "[@click=app.quit]x[/] [/x] [link=http://x",
-    "line one\r\nline two\rline three",
-    f"password={SECRET}",
-    f"https://reader:{SECRET}@host.example/",
-    "x" * 200_000,
-)
-"""What remote text may hold: control sequences, invisible signs, markup, secrets, too much of everything."""
-
 
 class ProviderContract:
     """What every provider keeps to. Subclass it, set `provider`, and override what the source needs."""
@@ -89,6 +82,8 @@ class ProviderContract:
     """Keys of its table in a campaign file; see `table`."""
     topics: ClassVar[frozenset[Topic] | None] = None
     """Topics that these settings can be polled for; None: all that the provider has."""
+    lookups: ClassVar[frozenset[Lookup] | None] = None
+    """Look-ups that these settings can answer; None: all that the provider has."""
     overlap: ClassVar[int] = 0
     """Facts that may be told again after a cursor, for sources that look back for what comes late."""
 
@@ -121,6 +116,10 @@ class ProviderContract:
         """Folder of the campaign file."""
         return "."
 
+    def shared(self) -> dict[Any, Any]:
+        """What the sources of one session share; a package whose SDK is slow to begin may keep one."""
+        return {}
+
     def question(self, lookup: Lookup) -> Question:
         """What a look-up is asked about."""
         return Question(parse_code("TG240125L00001"))
@@ -144,12 +143,17 @@ class ProviderContract:
         chosen = self.provider.topics if self.topics is None else self.topics
         return tuple(topic for topic in Topic if topic in chosen)
 
+    def asked_lookups(self) -> tuple[Lookup, ...]:
+        """The look-ups that are sent here, in the order of `Lookup`."""
+        chosen = self.provider.lookups if self.lookups is None else self.lookups
+        return tuple(lookup for lookup in Lookup if lookup in chosen)
+
     def _opened(self, topic: Topic | Lookup | None) -> Provider:
         notes = Notes(Places("settings", ""))
         settings: Settings | None = read(dict(self.table()), self.provider.Settings, (), notes)
         assert settings is not None, [problem.message for problem in notes.problems]
-        context = Context(self.campaign(), self.clock(), self.environ(), self.folder(), topic=topic)
-        return self.provider.open(settings, context)
+        around = (self.campaign(), self.clock(), self.environ(), self.folder())
+        return self.provider.open(settings, Context(*around, shared=self.shared(), topic=topic))
 
     def _run(self, topic: Topic | Lookup, deed: Callable[[Provider], Awaitable[T]], *, hung: bool = False) -> T:
         """`deed` with a provider opened as the program does it: before the loop, which has our executor."""
@@ -195,10 +199,11 @@ class ProviderContract:
         """Settings, topics, look-ups and methods are there, each of its kind."""
         assert shape_faults(self.provider) == ()
         assert set(self.asked_topics()) <= self.provider.topics
+        assert set(self.asked_lookups()) <= self.provider.lookups
 
     def test_open_touches_neither_network_nor_disk(self) -> None:
         """A file with a mistake in another table is told of without anybody being asked."""
-        asked: tuple[Topic | Lookup, ...] = (*self.asked_topics(), *self.provider.lookups)
+        asked: tuple[Topic | Lookup, ...] = (*self.asked_topics(), *self.asked_lookups())
         for topic in asked:
             self._opened(topic)  # what it imports may look around; that is once in a process
             with touches() as seen:
@@ -218,7 +223,7 @@ class ProviderContract:
 
     def test_every_look_up_is_answered_with_its_own_kind_of_value(self) -> None:
         """The same for questions about an order."""
-        for lookup in sorted(self.provider.lookups):
+        for lookup in self.asked_lookups():
             question = self.question(lookup)
             answer = self._run(lookup, lambda provider, q=question, on=lookup: provider.look_up(on, q))  # type: ignore[misc]
             judge_answer(lookup, answer)
@@ -268,7 +273,7 @@ class ProviderContract:
         """What goes wrong is a SourceError and one line for the pane."""
         self.make_fail()
         for topic in self.asked_topics():
-            error = self._run(topic, lambda provider, topic=topic: _refusal(provider, topic))  # type: ignore[misc]
+            error = self._run(topic, lambda provider, topic=topic: refusal(provider, topic))  # type: ignore[misc]
             judge_refusal(error)
 
     def test_what_hangs_can_be_cancelled(self) -> None:
@@ -294,23 +299,6 @@ class ProviderContract:
             self.make_say(f"{MARK} {hostile}")
             texts: list[str] = []
             for topic in self.asked_topics():
-                texts += self._run(topic, lambda provider, topic=topic: _texts(provider, topic))  # type: ignore[misc]
+                texts += self._run(topic, lambda provider, topic=topic: texts_of(provider, topic))  # type: ignore[misc]
             judge_texts(texts)
             assert any(MARK in text for text in texts), f"{hostile[:40]!r} never came through"
-
-
-async def _refusal(provider: Provider, topic: Topic) -> SourceError:
-    try:
-        answer = await provider.poll(topic, None)
-    except SourceError as error:
-        return error
-    raise AssertionError(f"{topic}: a source that fails answered {answer.value}")
-
-
-async def _texts(provider: Provider, topic: Topic) -> list[str]:
-    """Every text that comes of a poll, whether it is answered or refused."""
-    try:
-        answer = await provider.poll(topic, None)
-    except SourceError as error:
-        return words_of(error)
-    return [leaf for leaf in leaves(answer) if isinstance(leaf, str)]

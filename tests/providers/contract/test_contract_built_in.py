@@ -53,6 +53,7 @@ class TestSql(ProviderContract):
 
     provider = SqlProvider
     overlap = 3
+    lock: Any = None
 
     @pytest.fixture(autouse=True)
     def tables(self, tmp_path: Path) -> Iterator[None]:
@@ -62,7 +63,6 @@ class TestSql(ProviderContract):
             self.shop.order(number, number)
         for sku in (11, 12, 13, 14):
             self.shop.level(sku, 100, 1, 0, 99)
-        self.lock: Any = None
         yield
         if self.lock is not None:
             self.lock.close()
