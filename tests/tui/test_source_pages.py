@@ -11,9 +11,10 @@ from cockpit_pilot import LATE_MORNING, Driven, Odd, cockpit, simulated, step, w
 from msgspec.structs import replace
 
 from evtui.clock import ManualClock
-from evtui.domain.reading import Answer, FailureKind, Topic
+from evtui.collector.breaker import TRIES
+from evtui.domain.reading import Answer, FailureKind, Lookup, Topic
 from evtui.domain.trip import Exchange, Login, Spent
-from evtui.providers.base import SourceError
+from evtui.providers.base import Question, SourceError
 from evtui.session import Session
 from evtui.tui.screens.base import PAGE_CELLS
 from evtui.tui.screens.desk import DeskScreen
@@ -216,3 +217,30 @@ async def test_an_answered_look_up_is_told() -> None:
         await driven.until(lambda: "answered: " in driven.page, "the answers")
         await driven.press("escape", "5")
         assert "task_log      answered 11:31:14" in driven.page
+
+
+class Broken(Odd):
+    """No look-up of it works."""
+
+    async def look_up(self, lookup: Lookup, question: Question) -> Answer:
+        self.asked.append(lookup)
+        raise SourceError(FailureKind.DOWN, "connection refused")
+
+
+async def test_a_look_up_that_keeps_failing_is_left_alone_until_somebody_insists() -> None:
+    clock = ManualClock(LATE_MORNING)
+    broken = Broken(simulated(clock, "stuck"))
+    async with cockpit(session=wired(clock, "stuck", {Lookup.TASK_LOG: broken})) as driven:
+        for _ in range(TRIES + 1):
+            await driven.press("enter")
+            await driven.until(lambda: "answered: " in driven.page, "the other answers")
+            await driven.press("escape")
+        assert broken.asked == [Lookup.TASK_LOG] * TRIES
+        await driven.press("5")
+        assert "✗ task_log      failed 11:31:14" in driven.page
+        assert "connection refused" in driven.page
+        await driven.press("escape", "enter")
+        await driven.until(lambda: "answered: " in driven.page, "the other answers")
+        assert "left alone until" in driven.page
+        await driven.press("X")
+        await driven.until(lambda: len(broken.asked) == TRIES + 1, "the question")

@@ -26,14 +26,17 @@ class OrderPage(Page):
 
     def on_mount(self) -> None:
         """Ask; the framework calls the base class's own handler too, which paints."""
-        self.action_ask()
+        self._send(insist=False)
 
     def action_ask(self) -> None:
-        """Send the look-ups that run freely."""
+        """Send the look-ups that run freely again, those too that are left alone for failing: somebody wants it."""
+        self._send(insist=True)
+
+    def _send(self, *, insist: bool) -> None:
         if not self._asked.pending:
             self._asked = order.Asked(tuple(name for name in ASKED_FREELY if name in self._configured()))
             self.show(self.cockpit.view())
-            self.run_worker(self._ask(), exit_on_error=False)
+            self.run_worker(self._ask(insist), exit_on_error=False)
 
     def action_links(self) -> None:
         """Where else it can be looked at."""
@@ -50,8 +53,8 @@ class OrderPage(Page):
     def _configured(self) -> frozenset[Lookup]:
         return self.cockpit.session.collector.lookups
 
-    async def _ask(self) -> None:
-        await self.cockpit.session.ask_about(self._code, tell=self._answered)
+    async def _ask(self, insist: bool) -> None:
+        await self.cockpit.session.ask_about(self._code, tell=self._answered, insist=insist)
         self._asked = order.Asked((), self._asked.answers)
         self.show(self.cockpit.view())
 
