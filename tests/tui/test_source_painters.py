@@ -263,3 +263,13 @@ def test_the_header_tells_of_a_login_that_ends(left: timedelta, words: str | Non
 def test_a_login_that_renews_itself_needs_nobody() -> None:
     assert "login" not in lights(Login("role", NOW, renews=True), 160, Topic.CPU)
     assert "login" not in lights(Login("environment"), 160, Topic.CPU)
+
+
+def test_a_source_that_refuses_its_login_says_that_alone() -> None:
+    gone = Login("somebody", NOW)
+    state = LaunchState(plan(), {topic: SourceSpec(topic, "table", MINUTE) for topic in QUIET})
+    for topic in QUIET:
+        state = told(topic, Failure(FailureKind.AUTH, "expired"), state, trip=Trip(0.1, MINUTE, login=gone))
+    found = header(view(state, NOW), 200)
+    assert found.count("AUTH") == len(QUIET)
+    assert "login" not in found

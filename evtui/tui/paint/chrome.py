@@ -98,7 +98,8 @@ def _lights(view: View, *, brief: bool) -> Line:
         login = login_of(view.state, topic)
         if login is not None and login.who not in told and ending(login, view.now):
             told.add(login.who)
-            parts.append((f"{topic} login {left_of(login, view.now)}  ", "warn"))
+            if health.state is not SourceState.AUTH:  # which says it already
+                parts.append((f"{topic} login {left_of(login, view.now)}  ", "warn"))
     if brief and not parts:
         return _CALM
     return tuple(parts) or ((" ", ""),)
