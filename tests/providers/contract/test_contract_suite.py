@@ -18,7 +18,7 @@ import pytest
 from evtui.domain.faults import ErrorEntry
 from evtui.domain.reading import Answer, Coverage, ErrorBatch, FailureKind, Lookup, StockLevels, Topic
 from evtui.domain.trip import Spent
-from evtui.providers import base
+from evtui.providers import base, registry
 from evtui.providers._guard import touches
 from evtui.providers.base import Context, Question, SourceError
 from evtui.providers.testing import OPENS, ProviderContract
@@ -308,3 +308,10 @@ def test_the_guard_hears_what_leaves_memory(event: str, somewhere: Path) -> None
         assert timedelta(1) > timedelta()
     LOOKS[event](somewhere)
     assert seen == []
+
+
+def test_every_built_in_provider_is_held_to_the_contract() -> None:
+    """A provider that comes with the program has a contract test in this folder."""
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    classes = [target.partition(":")[2] for target in registry.BUILT_IN.values()]
+    assert [name for name in classes if f"provider = {name}\n" not in tests] == []
