@@ -165,7 +165,7 @@ def test_alerts_are_told_when_they_come_and_when_they_go() -> None:
         ]
         said = await listener.answer("a")
         assert said[:2] == [
-            "4 alerts:",
+            "6 alerts:",
             "Problem: errors: login needed: the log-in has expired; log in again: aws sso login --profile demo.",
         ]
         assert {line.removeprefix("10:22:00 HKT: ") for line in raised} < {*said[2:]}
