@@ -37,7 +37,7 @@ from evtui.providers.prometheus_settings import (
     check,
     path,
 )
-from evtui.providers.prometheus_window import Position, after, next_span
+from evtui.providers.prometheus_window import MOST_POINTS, MOST_POINTS_A_MACHINE, Position, after, next_span
 
 AT_ONCE = 4
 """Queries under way at once: a dozen charts are there within a second or two, and the server has room for others."""
@@ -101,7 +101,7 @@ class PrometheusProvider:
             return self._traffic(query, await self._ask(query, before))
         if not (self._settings.service or self._settings.service_label):
             raise _lacking(topic, 'service = "…" or service_label = "…"')
-        return self._cpu(query, before, await self._ask(query, before))
+        return self._cpu(query, before, await self._ask(query, before, MOST_POINTS_A_MACHINE))
 
     async def look_up(self, lookup: Lookup, question: Question) -> Answer:
         """Never answers: figures know no orders.
@@ -115,12 +115,12 @@ class PrometheusProvider:
         """Let go of connections."""
         await self._http.aclose()
 
-    async def _ask(self, query: str, cursor: Cursor) -> Round:
+    async def _ask(self, query: str, cursor: Cursor, most: int = MOST_POINTS) -> Round:
         """The next part of one query."""
         now = self._context.clock.now()
         before = cursor.positions.get(query)
         since = self._context.campaign.history_start(now)
-        span, rest = next_span(before, since, now, timedelta(seconds=self._settings.settle))
+        span, rest = next_span(before, since, now, timedelta(seconds=self._settings.settle), most)
         params = {
             "query": query,
             "start": f"{span.start.timestamp():.0f}",

@@ -64,7 +64,8 @@ def read(document: object, until: datetime) -> Told:
     if kind != "matrix" or not isinstance(data.get("result"), list):
         raise _not_prometheus(f"a {admit(kind, 30)} where a matrix was asked for" if kind else "no result")
     skipped: Counter[str] = Counter()
-    lines = tuple(line for raw in data["result"] if (line := _line(raw, until, skipped)) is not None)
+    moments = Moments(until)
+    lines = tuple(line for raw in data["result"] if (line := _line(raw, moments, skipped)) is not None)
     notes = [f"{count:,} {what}, left out" for what, count in sorted(skipped.items())]
     return Told(lines, tuple(notes) + _remarks(document))
 
@@ -94,7 +95,7 @@ def _remarks(document: Mapping[str, object]) -> tuple[str, ...]:
     return (*said[:REMARKS], *([f"{more} more remarks"] if more > 0 else ()))
 
 
-def _line(raw: object, until: datetime, skipped: Counter[str]) -> Line | None:
+def _line(raw: object, moments: Moments, skipped: Counter[str]) -> Line | None:
     """One series, or None for what is none; what had to be left out of it is counted in `skipped`."""
     if not isinstance(raw, dict) or not isinstance(raw.get("metric", {}), dict):
         skipped["series without labels"] += 1
@@ -104,21 +105,35 @@ def _line(raw: object, until: datetime, skipped: Counter[str]) -> Line | None:
         skipped["series of histograms" if "histograms" in raw else "series without values"] += 1
         return None
     labels = {admit(name, 100): admit(value, 300) for name, value in raw.get("metric", {}).items()}
-    last = until.timestamp()
     minutes: dict[datetime, float] = {}
     for pair in pairs:
-        match pair:
-            case [int() | float() as at, value] if not at % STEP_S:
-                number = _number(value)
-                if number is None:
-                    skipped["values that are no numbers"] += 1
-                elif STEP_S <= at <= last and math.isfinite(number):
-                    minutes[datetime.fromtimestamp(at - STEP_S, UTC)] = number
-            case [int() | float(), _]:
-                skipped["values beside the minute"] += 1
-            case _:
-                skipped["values without a time"] += 1
+        if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], int | float):
+            skipped["values without a time"] += 1
+            continue
+        at, value = pair
+        number = _number(value)
+        if at % STEP_S:
+            skipped["values beside the minute"] += 1
+        elif number is None:
+            skipped["values that are no numbers"] += 1
+        elif math.isfinite(number) and (minute := moments.minute(at)) is not None:
+            minutes[minute] = number
     return Line(labels, minutes)
+
+
+class Moments:
+    """The minutes of an answer, each made once: every series tells of the same."""
+
+    def __init__(self, until: datetime) -> None:
+        self._until = until.timestamp()
+        self._made: dict[float, datetime] = {}
+
+    def minute(self, at: float) -> datetime | None:
+        """The minute that ended at `at`, seconds since 1970; None where it was not over, or before there were any."""
+        made = self._made.get(at)
+        if made is None and STEP_S <= at <= self._until:
+            made = self._made[at] = datetime.fromtimestamp(at - STEP_S, UTC)
+        return made
 
 
 def _number(value: object) -> float | None:

@@ -12,6 +12,9 @@ MOST_POINTS = 2_880
 """Points of one series in one answer: two days, which is what charts compare with. Prometheus gives 11,000 at most,
 and one answer of fifty series must stay under the size that is taken."""
 
+MOST_POINTS_A_MACHINE = 240
+"""The same where every machine has a series of its own: four hours of 500 machines are 3 MB."""
+
 MINUTE = timedelta(seconds=STEP_S)
 
 
@@ -40,28 +43,31 @@ def whole_minute(moment: datetime) -> datetime:
     return datetime.fromtimestamp(moment.timestamp() // STEP_S * STEP_S, UTC)
 
 
-def next_span(before: Position | None, since: datetime, now: datetime, settle: timedelta) -> tuple[Span, Span | None]:
+def next_span(
+    before: Position | None, since: datetime, now: datetime, settle: timedelta, most: int = MOST_POINTS
+) -> tuple[Span, Span | None]:
     """What to ask for now, and what is still left for later polls.
 
-    Minutes that ended within `settle` before the last question are asked for again. The past is only turned to when no
-    minute has ended since. After a gap longer than an answer may be, the newest part comes first here, too.
+    A span holds `most` values. Minutes that ended within `settle` before the last question are asked for again. The
+    past is only turned to when no minute has ended since. After a gap longer than an answer may be, the newest part
+    comes first here, too.
     """
     end = max(whole_minute(now), whole_minute(since) + MINUTE)
     if before is not None and before.older is not None and end <= before.asked:
-        return _split(before.older)
+        return _split(before.older, most)
     if before is None:
-        return _split(Span(whole_minute(since) + MINUTE, end))
+        return _split(Span(whole_minute(since) + MINUTE, end), most)
     end = max(end, before.asked)
-    span, rest = _split(Span(max(whole_minute(before.told - settle), whole_minute(since) + MINUTE), end))
+    span, rest = _split(Span(max(whole_minute(before.told - settle), whole_minute(since) + MINUTE), end), most)
     if before.older is None:
         return span, rest
     # asking twice for what lies between two gaps is cheaper than keeping a list of them
     return span, before.older if rest is None else Span(before.older.start, rest.end)
 
 
-def _split(span: Span) -> tuple[Span, Span | None]:
+def _split(span: Span, most: int) -> tuple[Span, Span | None]:
     """The newest part of a span that one answer holds, and what is before it."""
-    start = max(span.start, span.end - (MOST_POINTS - 1) * MINUTE)
+    start = max(span.start, span.end - (most - 1) * MINUTE)
     return Span(start, span.end), Span(span.start, start - MINUTE) if start > span.start else None
 
 

@@ -38,6 +38,7 @@ class _Server:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             timeout = 5
+            wbufsize = 1 << 16  # head and body in one piece: two would wait for each other
 
             def do_GET(self) -> None:
                 status, headers, body = outer.answer(self.path, dict(self.headers.items()))

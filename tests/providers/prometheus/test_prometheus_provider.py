@@ -297,6 +297,16 @@ async def test_cpu_of_one_service_needs_no_label_for_it(server: PrometheusServer
     assert answer.coverage.note == "1 values that are no percentage, left out"
 
 
+async def test_many_machines_are_told_of_in_parts_that_fit_into_an_answer(server: PrometheusServer) -> None:
+    server.series[CPU] = [({"host": str(number)}, lambda t: "33.33333333333333") for number in range(60)]
+    async with prometheus(server.url, query=CPU, service="MWeb", machine_label="host", max_bytes=600_000) as asked:
+        asked.clock.advance(timedelta(hours=7))
+        answers = await asked.poll_all(Topic.CPU)
+    told = [(point.machine, point.minute) for answer in answers for point in cpu(answer).points]
+    assert len(answers) == 3
+    assert len(told) == len(set(told)) == 60 * (8 * 60 + 30)
+
+
 # --- Grafana ---
 
 
