@@ -169,7 +169,7 @@ def test_alerts_are_told_when_they_come_and_when_they_go() -> None:
             "Problem: errors: login needed: the log-in has expired; log in again: aws sso login --profile demo.",
         ]
         assert {line.removeprefix("10:22:00 HKT: ") for line in raised} < {*said[2:]}
-        gone = [line for line in await listener.at(50) if "No longer" in line]
+        gone = [line for line in await listener.at(50) if "No longer" in line and "machines" in line]
         assert gone == [line.replace("10:22", "10:50").replace("Warning", "No longer") for line in raised]
 
     listen(wanted, 15.5, "outage")
