@@ -9,6 +9,7 @@ The SDK is imported by the first call, not with this module: it takes a quarter 
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Mapping
 from functools import partial
@@ -16,17 +17,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct
-
 import evtui
 from evtui.clock import Clock
 from evtui.domain.reading import FailureKind
-from evtui.domain.trip import Exchange, Login
+from evtui.domain.trip import Login
 from evtui.providers._aws_errors import failure, is_denied
 from evtui.providers._aws_login import Found, found_in, keys_of, login_of, stamp_of
+from evtui.providers._aws_roles import CodeWanted, ask_nobody
 from evtui.providers._aws_settings import AwsSettings as AwsSettings
 from evtui.providers._aws_settings import check
 from evtui.providers._aws_wire import Body, Heard, exchange, read_within, refuse_pages, summary_of
+from evtui.providers._aws_wire import Told as Told
 from evtui.providers._aws_words import Asked, Flood, Garbage
 from evtui.providers.base import Context, SourceError
 
@@ -38,17 +39,6 @@ GRACE_S = 2.0
 
 HANGING = 2
 """Calls of one source that may be under way: two that hang and never end leave the other sources their threads."""
-
-
-class Told(Struct):
-    """What AWS answered."""
-
-    answer: dict[str, Any]
-    """The answer as the SDK parsed it, without its `ResponseMetadata`."""
-    exchange: Exchange
-    login: Login | None = None
-    region: str = ""
-    """The region that was asked."""
 
 
 class Aws:
@@ -181,7 +171,7 @@ class _Account:
             name = client.meta.method_to_api_mapping[operation]
             answer = getattr(client, operation)(**params)
         except (
-            *(BotoCoreError, ClientError, ResponseParserError, Flood, Garbage),
+            *(BotoCoreError, ClientError, ResponseParserError, CodeWanted, Flood, Garbage),
             *(LookupError, AttributeError, TypeError, ValueError, RuntimeError, OSError),  # the SDK itself stumbled
         ) as error:
             raise failure(error, self._asked(service, name, params)) from error
@@ -215,11 +205,7 @@ class _Account:
             client = self._clients.get(service)
             if client is None:
                 self._log_in()
-                client = self._session.create_client(
-                    service,
-                    region_name=self._settings.region or None,
-                    endpoint_url=self._settings.endpoint_url or None,
-                )
+                client = self._session.create_client(service, endpoint_url=self._settings.endpoint_url or None)
                 self._clients[service] = client
             return client
 
@@ -228,6 +214,7 @@ class _Account:
             self._session = self._make_session()
             self._stamp = stamp_of(self._session)
         if self._credentials is None:
+            ask_nobody(self._session)
             self._credentials = self._session.get_credentials()
 
     def _make_session(self) -> Any:
@@ -235,6 +222,10 @@ class _Account:
         import botocore.session
 
         session = botocore.session.Session(profile=self._settings.profile or None)
+        # what it warns of, with a traceback at every poll, is told in one sentence
+        logging.getLogger("botocore.credentials").setLevel(logging.ERROR)
+        if self._settings.region:
+            session.set_config_variable("region", self._settings.region)
         # for every client of the session: those that fetch credentials have no other limits
         session.set_default_client_config(
             botocore.config.Config(

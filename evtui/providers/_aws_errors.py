@@ -131,7 +131,7 @@ TYPES: dict[str, Words] = {
     **dict.fromkeys(("SSOError", "TokenRetrievalError", "NoAuthTokenError"), words.no_sign_on),
     "LoginError": words.no_login,
     **dict.fromkeys(
-        ("CredentialRetrievalError", "MetadataRetrievalError", "RefreshWithMFAUnsupportedError", "RuntimeError"),
+        ("CredentialRetrievalError", "MetadataRetrievalError", "RuntimeError"),
         words.no_temporary,
     ),
     **dict.fromkeys(
@@ -157,6 +157,7 @@ TYPES: dict[str, Words] = {
     "HTTPClientError": words.not_sent,
     "Flood": words.flood,
     "Garbage": words.garbage,
+    **dict.fromkeys(("CodeWanted", "RefreshWithMFAUnsupportedError"), words.code_wanted),
     **dict.fromkeys(
         ("ResponseParserError", "KeyError", "UnicodeDecodeError", "AttributeError", "TypeError"), words.unreadable
     ),

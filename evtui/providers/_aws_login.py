@@ -108,6 +108,8 @@ def login_of(found: Found) -> Login:
         return _place(found)
     if found.method == "login":
         return Login(f"profile {profile} (login)", found.expires, True, f"aws login --profile {profile}")
+    if found.method == "assume-role" and "mfa_serial" in found.profiles.get(found.profile or DEFAULT_PROFILE, {}):
+        return Login(f"profile {profile} (assume-role with a code)", found.expires, False, code_command(profile))
     if found.method in RENEWED_BY_SDK:
         return Login(f"profile {profile} ({found.method})", found.expires, True)
     if found.method in IN_FILES:
@@ -116,6 +118,11 @@ def login_of(found: Found) -> Login:
         remedy = f"put new keys of profile {profile} into ~/.aws/credentials" if found.temporary else ""
         return Login(f"profile {profile} ({kind})", ends, False, remedy)
     return Login(f"profile {profile}", found.expires, False)
+
+
+def code_command(profile: str) -> str:
+    """What has the CLI ask for the code and keep the role; it does nothing else."""
+    return f"aws sts get-caller-identity --profile {profile}"
 
 
 def sso_session(found: Found) -> Mapping[str, Any] | None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from evtui.domain.trip import Exchange
+from evtui.domain.trip import Exchange, Login
 from evtui.providers._aws_words import Flood, Garbage
 from evtui.redact import admit
 
@@ -30,6 +30,17 @@ SHOWN = 2_000
 
 PAGE_SIGNS = (b"<!doctype html", b"<html")
 """How a web page begins, whatever it calls itself."""
+
+
+class Told(Struct):
+    """What AWS answered."""
+
+    answer: dict[str, Any]
+    """The answer as the SDK parsed it, without its `ResponseMetadata`."""
+    exchange: Exchange
+    login: Login | None = None
+    region: str = ""
+    """The region that was asked."""
 
 
 class Raw(Protocol):

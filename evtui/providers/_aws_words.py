@@ -155,6 +155,11 @@ def no_temporary(asked: Asked, said: str) -> Sentence:
     return FailureKind.AUTH, f"no credentials to be had for {asked.who}: {said}", asked.sign_in
 
 
+def code_wanted(asked: Asked, said: str) -> Sentence:
+    """A role behind a second factor."""
+    return FailureKind.AUTH, f"{asked.who} wants a code, which is not asked for here", f"{asked.sign_in} asks for it"
+
+
 def bad_files(asked: Asked, said: str) -> Sentence:
     """Files of the AWS CLI that contradict themselves or cannot be read."""
     return FailureKind.AUTH, f"the AWS configuration cannot be used: {said}", "mend ~/.aws/config"
