@@ -175,7 +175,7 @@ class HttpProvider:
             except (SourceError, BadRow) as error:
                 kind = error.kind if isinstance(error, SourceError) else FailureKind.DATA
                 raise self._http.failure(kind, f"was not understood: {error}", reply) from None
-            if rows and (same or place in seen):
+            if rows and (same or (place is not None and place in seen)):
                 raise self._http.failure(
                     FailureKind.DATA,
                     "sends the same page again and again: paging has to fit what it understands",
