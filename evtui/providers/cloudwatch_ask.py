@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -21,6 +22,9 @@ QUERIES = 500
 
 PAGES = 40
 """Pages of one answer; one that goes on beyond this is not going to end."""
+
+AT_ONCE = 20
+"""Series taken apart before the event loop gets its turn: a few milliseconds."""
 
 COMPLETE = "Complete"
 """The status of a series of which all was told."""
@@ -92,13 +96,20 @@ async def _answer(aws: Aws, metrics: Mapping[str, Metric], ask: Ask, price: floa
     }
     points: dict[str, dict[int, float]] = {key: {} for key in ask.keys}
     states: dict[str, str] = dict.fromkeys(ask.keys, "no answer")
+    keys = {f"m{number}": key for number, key in enumerate(ask.keys)}
     token = ""
     for _ in range(PAGES):
         told = await aws.call("cloudwatch", "get_metric_data", **params, **({"NextToken": token} if token else {}))
         # whether pages are billed again is not said anywhere: counted, so that the sum is never too small
         into.spent += Spent(usd=len(ask.keys) * price / 1000, metrics=len(ask.keys))
         into.exchange, into.login = told.exchange, told.login or into.login
-        _take(told, ask, metrics, points, states, into.notes)
+        into.notes.extend(_messages(told.answer))
+        for number, result in enumerate(_results(told), 1):
+            key, found = _series(result, keys, ask, metrics, told)
+            states[key] = admit(str(result.get("StatusCode") or COMPLETE), 40)
+            points[key].update(found)
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
         before, token = token, told.answer.get("NextToken") or ""
         if not token:
             break
@@ -126,36 +137,33 @@ def _query(number: int, metric: Metric, step: int) -> dict[str, Any]:
     }
 
 
-def _take(
-    told: Told,
-    ask: Ask,
-    metrics: Mapping[str, Metric],
-    points: dict[str, dict[int, float]],
-    states: dict[str, str],
-    notes: list[str],
-) -> None:
+def _results(told: Told) -> list[Any]:
     results = told.answer.get("MetricDataResults")
     if not isinstance(results, list):
         raise _strange("answered GetMetricData without results", told)
-    notes.extend(_messages(told.answer))
+    return results
+
+
+def _series(
+    result: Mapping[str, Any], keys: Mapping[str, str], ask: Ask, metrics: Mapping[str, Metric], told: Told
+) -> tuple[str, dict[int, float]]:
+    """Which series a result is, and minute -> value of those minutes that were asked for and are over."""
+    key = keys.get(result.get("Id", ""))
+    times, values = result.get("Timestamps", []), result.get("Values", [])
+    if key is None or len(times) != len(values):
+        raise _strange("answered GetMetricData with series that were not asked for or do not fit", told)
     # by the server's clock a minute may not be over yet although it is by ours
     server_at = told.exchange.server_at
     over = ask.end if server_at is None else min(ask.end, minute_of(server_at))
-    keys = {f"m{number}": key for number, key in enumerate(ask.keys)}
-    for result in results:
-        key = keys.get(result.get("Id", ""))
-        times, values = result.get("Timestamps", []), result.get("Values", [])
-        if key is None or len(times) != len(values):
-            raise _strange("answered GetMetricData with series that were not asked for or do not fit", told)
-        states[key] = admit(str(result.get("StatusCode") or COMPLETE), 40)
-        share = ask.step if metrics[key].stat in ("Sum", "SampleCount") else 1
-        for at, value in zip(times, values, strict=True):
-            if not isinstance(at, datetime) or not isinstance(value, int | float):
-                raise _strange("answered GetMetricData with times or values that are none", told)
-            minute = minute_of(at)
-            if ask.start <= minute and minute + ask.step <= over and math.isfinite(value):
-                for each in range(minute, minute + ask.step):
-                    points[key][each] = float(value) / share
+    share = ask.step if metrics[key].stat in ("Sum", "SampleCount") else 1
+    points: dict[int, float] = {}
+    for at, value in zip(times, values, strict=True):
+        if not isinstance(at, datetime) or not isinstance(value, int | float):
+            raise _strange("answered GetMetricData with times or values that are none", told)
+        minute = minute_of(at)
+        if ask.start <= minute and minute + ask.step <= over and math.isfinite(value):
+            points.update(dict.fromkeys(range(minute, minute + ask.step), float(value) / share))
+    return key, points
 
 
 def _messages(answer: Mapping[str, Any]) -> Iterator[str]:

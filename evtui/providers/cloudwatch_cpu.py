@@ -71,8 +71,9 @@ async def poll_cpu(asker: Asker, monitoring: str, before: MachineCursor | None, 
     words += refused(trip, "machines") + trip.notes
     merged = merge(start, trip.heard, spans, now)
     series = {**merged.series, **gone(cursor, merged.series, spans, now)}
+    moments = {minute: moment_of(minute) for values in merged.fresh.values() for minute in values}
     points = tuple(
-        CpuPoint(service, machine, moment_of(minute), percent)
+        CpuPoint(service, machine, moments[minute], percent)
         for service, machine in machines
         for minute, percent in sorted(merged.fresh[machine].items())
     )

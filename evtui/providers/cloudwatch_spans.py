@@ -113,31 +113,27 @@ def plan(
     """
     recent: dict[tuple[int, int, int], list[str]] = {}
     past: dict[tuple[int, int, int], list[str]] = {}
-    older = False
+    older: dict[str, tuple[Span, ...]] = {}
     for key, progress in series.items():
-        span = _recent(progress, wanted, now, revised)
+        missing = _missing(progress, wanted, now)
+        span = _recent(missing, progress, now, revised)
         if span is not None:
             recent.setdefault((*span, progress.step), []).append(key)
-        gaps = within(_missing(progress, wanted, now), 0, _down(now - RECENT, progress.step))
-        older = older or bool(gaps)
-        if gaps and not first:
+        gaps = within(missing, 0, _down(now - RECENT, progress.step))
+        if gaps:
+            older[key] = gaps
             past.setdefault(_part((gaps[0][0], gaps[-1][1]), progress.step, now), []).append(key)
     asks = _together(recent, now)
     if first:
-        return asks, older
-    told: dict[str, Span] = {}
+        return asks, bool(older)
     room = POINTS
     for (start, end, step), keys in sorted(past.items(), key=lambda item: -item[0][1]):
         length = min(end - start, _down(room // len(keys) * step, step))
         if length > 0:
             asks.append(Ask(tuple(keys), end - length, end, step))
             room -= length // step * len(keys)
-            told.update(dict.fromkeys(keys, (end - length, end)))
-    left = any(
-        without(within(_missing(progress, wanted, now), 0, _down(now - RECENT, progress.step)), [told.get(key, (0, 0))])
-        for key, progress in series.items()
-    )
-    return asks, left
+            older.update((key, without(older[key], [(end - length, end)])) for key in keys)
+    return asks, any(older.values())
 
 
 def advance(
@@ -172,15 +168,19 @@ def every_five(minutes: Iterable[int]) -> bool | None:
 
 def _missing(progress: Progress, wanted: Sequence[Span], now: int) -> tuple[Span, ...]:
     step = progress.step
-    settled = ((minute, minute + 1) for minute in progress.held if minute < now - SETTLE)
+    known = progress.done[-1][1] if progress.done else 0
+    settled = ((minute, minute + 1) for minute in progress.held if known <= minute < now - SETTLE)
     return without(((_down(start, step), _down(end, step)) for start, end in wanted), (*progress.done, *settled))
 
 
-def _recent(progress: Progress, wanted: Sequence[Span], now: int, revised: bool) -> Span | None:
-    missing = within(_missing(progress, wanted, now), _down(now - RECENT, progress.step), now)
-    if not revised:
-        missing = without(missing, ((minute, minute + 1) for minute in progress.held))
-    return (_down(missing[0][0], progress.step), missing[-1][1]) if missing else None
+def _recent(missing: Sequence[Span], progress: Progress, now: int, revised: bool) -> Span | None:
+    """From the oldest minute that is missing of the last hours to the newest."""
+    lately = within(missing, _down(now - RECENT, progress.step), now)
+    for start, end in lately:
+        for minute in range(start, end):
+            if revised or minute not in progress.held:
+                return _down(minute, progress.step), lately[-1][1]
+    return None
 
 
 def _together(recent: Mapping[tuple[int, int, int], list[str]], now: int) -> list[Ask]:
