@@ -5,7 +5,8 @@ Exit, the first that fits:
     2  the file, the user's screen settings or a provider's settings have problems; sources without one are asked all
        the same
     1  somebody has to do something: a finding of severity A, a login that is missing, refused or ends within half an
-       hour, an answer of the wrong shape, facts that are too old, clocks more than half a minute apart
+       hour, an answer of the wrong shape or about a part only of what the file names (`part`), facts that are too
+       old, clocks more than half a minute apart
     3  nothing of that, but a source could not be reached or gave no answer: it may come back by itself
     0  everything answered as agreed
 
@@ -38,11 +39,15 @@ from evtui.providers.base import Provider
 from evtui.report.words import age_text, seconds, word
 from evtui.session import CLOSE_S, Demo, context_of
 from evtui.sources import Opened
+from evtui.store.state import SourceState
 from evtui.terminal.ask import told_to_end
 from evtui.text import cell_width, fit
 
 STATE_CELLS = 7
 """Room for the state of a source and two blanks."""
+
+PART = "part"
+"""What stands for the state of a source that answers well and leaves out something the file names."""
 
 Tell = Callable[[str], None]
 
@@ -137,10 +142,14 @@ def _widths(opened: Opened) -> tuple[int, int]:
 
 
 def _lines(found: Probe, widths: tuple[int, int]) -> Iterator[str]:
-    start = fit(found.state, STATE_CELLS) + fit(found.topic, widths[0]) + fit(word(found.provider), widths[1])
+    start = fit(_state(found), STATE_CELLS) + fit(found.topic, widths[0]) + fit(word(found.provider), widths[1])
     yield start + " · ".join(filter(None, (_stages(found), *_details(found))))
     for remedy in found.remedies:
         yield f"{' ' * STATE_CELLS}-> {word(remedy)}"
+
+
+def _state(found: Probe) -> str:
+    return PART if found.partial and found.state is SourceState.OK else found.state.value
 
 
 def _stages(found: Probe) -> str:
@@ -181,7 +190,7 @@ def _listed(lookups: Sequence[SourceConfig], widths: tuple[int, int]) -> Iterato
 def _tally(probes: Sequence[Probe]) -> str:
     if not probes:
         return "no source was asked"
-    states = [found.state for found in probes]
+    states = [_state(found) for found in probes]
     each = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(sorted(states)))
     usd = sum(found.usd for found in probes)
     return f"{count(len(probes), 'source')} asked: {each}" + (f"; ${usd:.6f} spent" if usd else "")
@@ -203,6 +212,7 @@ def _facts(found: Probe) -> dict[str, object]:
         "authorised": found.authorised,
         "shape": found.shape,
         "told": found.told or None,
+        "partial": found.partial,
         "fact_age_s": None if found.fact_age is None else seconds(found.fact_age),
         "skew_s": None if found.skew_s is None else round(found.skew_s, 3),
         "took_s": None if found.took_s is None else round(found.took_s, 3),

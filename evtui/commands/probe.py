@@ -44,6 +44,10 @@ refusal."""
 LOGIN_SOON = timedelta(minutes=30)
 """Time left of a login below which it would end in the middle of an opening."""
 
+PLANNED = frozenset((Topic.STOCK, Topic.CPU, Topic.TRAFFIC, Topic.CAPACITY, Topic.TARGETS, Topic.CHARTS))
+"""Topics whose whole is what the campaign file names: where a part of it is missing, the file or the platform is
+wrong. Of orders and errors single ones may be unreadable for ever, and nobody can do anything about it."""
+
 SET_CLOCK = "one of the two clocks is wrong: see that this machine's is set by NTP"
 """What a person does about a skew."""
 
@@ -59,6 +63,8 @@ class Probe(Struct, frozen=True):
     shape: bool | None
     told: str
     """What the answer holds, in words such as `4/4 machines`; empty for none."""
+    partial: bool
+    """Whether it told of a part only of what the campaign file names."""
     why: str
     remedies: tuple[str, ...]
     took_s: float | None
@@ -88,7 +94,8 @@ class Probe(Struct, frozen=True):
     @property
     def wants_action(self) -> bool:
         """Whether somebody has to do something about it."""
-        return (self.state is not SourceState.OK and not self.unreachable) or self.skewed or self.ending
+        failing = self.state is not SourceState.OK and not self.unreachable
+        return failing or self.partial or self.skewed or self.ending
 
 
 async def probe(source: SourceConfig, provider: Provider, clock: Clock, limit: float) -> Probe:
@@ -125,6 +132,7 @@ def judge(source: SourceConfig, reading: Reading, now: datetime) -> Probe:
         authorised,
         shape,
         told="" if isinstance(value, Failure) else _told(value, reading),
+        partial=_partial(source, reading),
         why=failure.why if failure else "its newest fact is old" if state is SourceState.STALE else "",
         remedies=(),
         took_s=trip.took_s,
@@ -157,6 +165,11 @@ def _freshness(source: SourceConfig, reading: Reading) -> SourceState:
     every = source.every.at(Phase.OPENING) or USUAL[topic][Phase.OPENING]
     old = reading.fact_time is not None and reading.taken_at - reading.fact_time > 2 * every + delay
     return SourceState.STALE if old else SourceState.OK
+
+
+def _partial(source: SourceConfig, reading: Reading) -> bool:
+    seen, expected = reading.coverage.seen, reading.coverage.expected
+    return source.topic in PLANNED and expected is not None and (seen or 0) < expected
 
 
 def _stages(reading: Reading) -> tuple[bool | None, bool | None, bool | None]:

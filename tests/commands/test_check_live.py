@@ -125,6 +125,18 @@ def test_old_facts_wrong_clocks_and_ending_logins_want_somebody() -> None:
     assert "login renews itself" in line(login(5, renews=True))
 
 
+@pytest.mark.parametrize(
+    ("topic", "seen", "partial"),
+    [(Topic.CPU, 3, True), (Topic.CPU, 4, False), (Topic.CPU, None, True), (Topic.ERRORS, 3, False)],
+)
+def test_a_part_of_what_the_file_names_wants_somebody(topic: Topic, seen: int | None, partial: bool) -> None:
+    found = judge(source(topic), reading(CpuPoints(()), topic, coverage=Coverage(seen, 4, "one is silent")), NOW)
+    assert found.wants_action is partial
+    assert line(found).startswith("part   " if partial else "ok     ")
+    assert "machines, one is silent" in line(found)
+    assert (found.state, found.shape) == (SourceState.OK, True)
+
+
 def test_remote_words_stay_on_one_line() -> None:
     broken = judge(source(), reading(Failure(FailureKind.DOWN, "a\nb\x1b[2J", "c\nd")), NOW)
     assert len(line(broken).splitlines()) == 2
