@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from evtui.domain.campaign import HOUR, Service
-from evtui.store.series import minute_of, moment_of
+from evtui.store.series import Series, minute_of, moment_of
 from evtui.store.state import LaunchState
 
 DAY = timedelta(days=1)
@@ -16,6 +16,9 @@ DAY = timedelta(days=1)
 
 _SETTLE_MINUTES = 3
 """Newest minutes among which the most complete one is taken: machines report a minute or two apart."""
+
+_FIVE = 5
+"""Minutes that one sample stands for under basic monitoring; the newest is up to twice as late as that."""
 
 
 class CpuFigures(Struct, frozen=True):
@@ -68,7 +71,9 @@ def cpu_now(state: LaunchState, service: str, now: datetime) -> CpuFigures:
     last = max((minute for minute in newest if minute is not None), default=None)
     if last is None:
         return CpuFigures(service, None, None, None, 0, expected)
-    best = max(range(last - _SETTLE_MINUTES + 1, last + 1), key=lambda minute: (_count(state, service, minute), minute))
+    slow = any(_in_fives(state.cpu[service, machine]) for machine in machines if (service, machine) in state.cpu)
+    back = _SETTLE_MINUTES + (2 * _FIVE if slow else 0)
+    best = max(range(last - back + 1, last + 1), key=lambda minute: (_count(state, service, minute), minute))
     at = tuple((machine, _value(state, service, machine, best)) for machine in machines)
     values = [value for _, value in at if value is not None]
     return CpuFigures(service, moment_of(best), sum(values) / len(values), max(values), len(values), expected, at)
@@ -178,6 +183,17 @@ def _value(state: LaunchState, service: str, machine: str, minute: int) -> float
 
 def _count(state: LaunchState, service: str, minute: int) -> int:
     return sum(_value(state, service, machine, minute) is not None for machine in _machines(state, service))
+
+
+def _in_fives(series: Series) -> bool:
+    """Whether a machine tells one value for five minutes at a time: two such values in a row, which no chance makes."""
+    newest = series.newest
+    if newest is None or newest % _FIVE != _FIVE - 1:
+        return False
+    first, second = (
+        {series.at(minute) for minute in range(end - _FIVE + 1, end + 1)} for end in (newest - _FIVE, newest)
+    )
+    return len(first) == len(second) == 1 and first != second
 
 
 def _by_minute(state: LaunchState, service: str, start: int, end: int) -> dict[int, list[float]]:

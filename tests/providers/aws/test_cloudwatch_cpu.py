@@ -287,6 +287,15 @@ class TestBasicMonitoring:
         assert (answer.coverage.seen, answer.coverage.expected) == (4, 4)
         assert {(question.names, question.step) for question in mixed.asked} == {(ALL, 1), (("i-fixed", "i-1"), 5)}
 
+    async def test_there_is_one_minute_that_all_have(self, mixed: CloudWatch, watch: Watch) -> None:
+        mixed.samples["i-fixed"][22] = 40.0
+        mixed.samples["i-1"][22] = 20.0
+        await watch.poll()
+        figures = cpu_now(watch.state, "SCMAPI", watch.clock.now())
+        assert (figures.reporting, figures.expected) == (4, 4)
+        assert figures.minute == OPEN + 24 * MINUTE
+        assert figures.mean == pytest.approx((40 + 20 + 30 + 40) / 4)
+
     async def test_they_are_asked_for_fives_from_then_on(self, mixed: CloudWatch, watch: Watch) -> None:
         await watch.poll()
         await watch.poll()
