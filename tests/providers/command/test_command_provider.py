@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from command_launch import NOW, OPENS, ORDERS, STOCK, TRAFFIC, Desk
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evtui.domain.codes import parse_code
@@ -333,6 +333,7 @@ def test_it_is_found_by_its_name() -> None:
     assert registry.load("command") is CommandProvider
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=12) | st.sampled_from([b'{"a": 1}', b"[", b"NaN", b" ", b"\xef\xbb\xbf1"])))
 def test_any_output_is_read_line_by_line_or_counted(lines: list[bytes]) -> None:
     raw = b"\n".join(lines)
