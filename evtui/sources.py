@@ -98,7 +98,13 @@ def open_sources(file: CampaignFile, judged: Judged, context: Context) -> Opened
 
 
 def _opened(name: str, provider: type[Provider], settings: object, context: Context) -> Provider:
-    return registry.guarded(name, "be opened", lambda: provider.open(settings, context))
+    def call() -> Provider:
+        opened: object = provider.open(settings, context)
+        if not isinstance(opened, provider):
+            raise TypeError(f"open gave no {provider.__name__} but a {type(opened).__name__}")
+        return opened
+
+    return registry.guarded(name, "be opened", call)
 
 
 def _misplaced(file: CampaignFile, source: SourceConfig, provider: type[Provider]) -> list[Problem]:

@@ -17,7 +17,7 @@ right, so that is 1. Look-ups are listed and not asked: they need an order, and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -79,7 +79,6 @@ def run(
     *,
     as_json: bool,
     tell: Tell,
-    acknowledged: Container[str] = (),
     screen: LoadedScreen | None = None,
 ) -> Output:
     """The preflight of the file at `path`; see the module for its exit codes.
@@ -89,11 +88,11 @@ def run(
     """
     linted = lint(path, lambda file: context_of(file, world.clock, world.demo), screen=screen)
     say: Tell = (lambda text: None) if as_json else tell
-    say(text_of(linted, acknowledged))
+    say(text_of(linted))
     opened = linted.opened or Opened({}, (), {})
     with told_to_end():
         probes = asyncio.run(_ask_all(opened, world.clock, say)) if opened.providers else ()
-    code = _exit(linted.exit(acknowledged), probes)
+    code = _exit(linted.exit(), probes)
     lookups = [source for source, _ in opened.providers.values() if isinstance(source.topic, Lookup)]
     if as_json:
         answer = facts(linted) | {

@@ -106,6 +106,7 @@ def session_of(folder: Path, sources: str) -> Any:
         ("1 / 0", "cannot be loaded: ZeroDivisionError"),
         (GOOD.replace("return cls()", "return cls.nothing"), "cannot be opened: AttributeError"),
         (GOOD.replace("return cls()", "raise SystemExit"), "cannot be opened: it ends the program"),
+        (GOOD.replace("return cls()", "return"), "cannot be opened: TypeError: open gave no Provider but a NoneType"),
     ],
 )
 async def test_a_launch_goes_on_without_a_broken_plug_in(tmp_path: Path, plugins: Plugins, code: str, why: str) -> None:
