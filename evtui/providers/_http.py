@@ -32,7 +32,7 @@ from evtui.providers.http_access import check, origin
 from evtui.providers.http_body import Body
 from evtui.providers.http_call import Call
 from evtui.providers.http_call import Reply as Reply
-from evtui.providers.http_trouble import Trouble, is_page, of_connection, of_page, of_status
+from evtui.providers.http_trouble import Trouble, not_json, of_connection, of_status
 from evtui.providers.secret import Secret, expiry
 from evtui.redact import MASK, admit
 
@@ -105,7 +105,9 @@ class Http:
         try:
             return msgspec.json.decode(reply.body.removeprefix(b"\xef\xbb\xbf")), reply
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise self._failure(_not_json(reply, error), reply.exchange, reply.login) from None
+            raise self._failure(
+                not_json(reply.status, reply.headers, reply.body, error), reply.exchange, reply.login
+            ) from None
 
     def failure(self, kind: FailureKind, why: str, reply: Reply) -> SourceError:
         """The error for an answer that came whole and is of no use; `why` goes on from the name of who was asked."""
@@ -126,11 +128,11 @@ class Http:
         else:
             url = base
         try:
-            same = origin(url) == origin(base)
+            same, host = origin(url) == origin(base), urlsplit(url).netloc
         except ValueError:
-            same = False
+            same, host = False, ""
         if not same:
-            why = f"{self.name} sends on to {admit(urlsplit(url).netloc or 'nowhere')}, where nothing is asked"
+            why = f"{self.name} sends on to {admit(host) or 'nowhere'}, where nothing is asked"
             raise SourceError(FailureKind.DATA, why)
         if params:
             url += ("&" if "?" in url else "?") + urlencode(params, quote_via=quote)
@@ -265,16 +267,6 @@ def _shown_to_server(auth: Auth, secret: Secret) -> tuple[str, str]:
     return "authorization", f"Bearer {secret.reveal()}"
 
 
-def _not_json(reply: Reply, error: Exception) -> Trouble:
-    if not reply.body.strip():
-        return Trouble(FailureKind.DATA, f"answered {reply.status} with nothing in it")
-    if is_page(reply.headers, reply.body):
-        return of_page(reply.body[:COMPLAINT_BYTES].decode("utf-8", "replace"))
-    if "truncated" in str(error):
-        return Trouble(FailureKind.DOWN, "broke off in the middle of its answer")
-    return Trouble(FailureKind.DATA, "answered with something that is not JSON")
-
-
 def _make_client(access: HttpAccess, context: Context) -> httpx.AsyncClient:
     """Runs in a thread.
 
@@ -291,7 +283,7 @@ def _make_client(access: HttpAccess, context: Context) -> httpx.AsyncClient:
     agent = f"evtui/{__version__}"
     return httpx.AsyncClient(
         verify=trust,
-        proxy=httpx.Proxy(access.proxy, ssl_context=trust) if access.proxy else None,
+        proxy=_proxy(access.proxy, trust),
         trust_env=False,
         follow_redirects=False,
         # a cookie would make one answer depend on the one before
@@ -304,3 +296,9 @@ def _make_client(access: HttpAccess, context: Context) -> httpx.AsyncClient:
             "user-agent": agent,
         },
     )
+
+
+def _proxy(url: str, trust: ssl.SSLContext) -> httpx.Proxy | None:
+    import httpx
+
+    return httpx.Proxy(url, ssl_context=trust if url.startswith("https:") else None) if url else None

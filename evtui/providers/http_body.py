@@ -16,6 +16,7 @@ class Body:
         # 32 recognises gzip and zlib by their first bytes, so that a wrong header matters to nobody
         self._unpack = zlib.decompressobj(32 + zlib.MAX_WBITS) if encoding.strip().casefold() in PACKED else None
         self._held = bytearray()
+        self._began = False
 
     @property
     def over(self) -> bool:
@@ -28,6 +29,7 @@ class Body:
         Raises:
             zlib.error: it is not packed the way the server said.
         """
+        self._began = self._began or bool(piece)
         room = self._limit + 1 - len(self._held)
         if room > 0:
             self._held += piece[:room] if self._unpack is None else self._unpack.decompress(piece, room)
@@ -35,7 +37,7 @@ class Body:
     @property
     def whole(self) -> bool:
         """Whether a packed body came to its own end; one that is not packed cannot tell."""
-        return self._unpack is None or self._unpack.eof or not self._held
+        return self._unpack is None or self._unpack.eof or not self._began
 
     def __len__(self) -> int:
         return min(len(self._held), self._limit)

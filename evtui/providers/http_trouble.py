@@ -26,6 +26,9 @@ LONGEST_REST = 86_400.0
 QUOTED = 120
 """Characters quoted of what a server says about its own failure."""
 
+LOOKED_THROUGH = 64 * 1024
+"""Bytes of a page in which a login is sought: its form stands among the first."""
+
 _LOGIN_ADDRESS = re.compile(
     r"(?i)(?<![a-z])(?:log[-_]?(?:in|on)|sign[-_]?in|sso|saml2?|adfs|oauth2?|openid|auth(?:orize|enticate|entication)?)"
     r"(?![a-z])"
@@ -69,17 +72,17 @@ def of_status(status: int, headers: Mapping[str, str], body: str, url: str, now:
     return Trouble(FailureKind.DATA, f"answered {status}{said}")
 
 
-def of_page(body: str) -> Trouble:
-    """What a web page means that came where data was expected."""
-    if _LOGIN_PAGE.search(body):
-        return Trouble(FailureKind.AUTH, "answered with a login page instead of data")
-    return Trouble(FailureKind.DATA, "answered with a page instead of JSON (captive portal?)")
-
-
-def is_page(headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether a body is a web page, by its type or by how it begins."""
-    kind = headers.get("content-type", "").casefold()
-    return "html" in kind or body.lstrip()[:1] == b"<"
+def not_json(status: int, headers: Mapping[str, str], body: bytes, error: Exception) -> Trouble:
+    """What a 2xx body means that is no JSON; `error` is what the decoder said."""
+    if not body.strip():
+        return Trouble(FailureKind.DATA, f"answered {status} with nothing in it")
+    if "html" in headers.get("content-type", "").casefold() or body.lstrip()[:1] == b"<":
+        if _LOGIN_PAGE.search(body[:LOOKED_THROUGH].decode("utf-8", "replace")):
+            return Trouble(FailureKind.AUTH, "answered with a login page instead of data")
+        return Trouble(FailureKind.DATA, "answered with a page instead of JSON (captive portal?)")
+    if "truncated" in str(error):
+        return Trouble(FailureKind.DOWN, "broke off in the middle of its answer")
+    return Trouble(FailureKind.DATA, "answered with something that is not JSON")
 
 
 def of_connection(error: BaseException, *, tls: bool) -> Trouble:
@@ -90,7 +93,7 @@ def of_connection(error: BaseException, *, tls: bool) -> Trouble:
             why = admit(one_line(cause.verify_message), QUOTED).rstrip(".")
             return Trouble(FailureKind.DOWN, f"shows a certificate that is not to be trusted: {why}")
     for cause in causes:
-        if isinstance(cause, ssl.SSLError):
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLWantReadError | ssl.SSLWantWriteError):
             return Trouble(FailureKind.DOWN, _tls_words(cause))
         if isinstance(cause, socket.gaierror):
             return Trouble(FailureKind.DOWN, "cannot be found: nobody knows the name")
