@@ -14,6 +14,7 @@ from evtui.store.state import LaunchState, SourceSpec
 from evtui.tui.layout import LEAST_ERRORS, arrange
 from evtui.tui.lines import plain
 from evtui.tui.look import Pane
+from evtui.tui.paint import charts
 from evtui.tui.paint.cpu import paint
 from evtui.tui.view import view
 
@@ -89,15 +90,18 @@ def test_targets_stand_beside_the_machines() -> None:
     rows = painted((Topic.CAPACITY, FleetSizes((size,))), (Topic.TARGETS, ill), cells=120)
     words = f"fleet   {name} 1+2 of 1+3 planned, 4 desired (1 Pending, 1 Terminating:Wait) · targets 1/3!"
     assert any(words in row for row in rows), rows
+    told = reduce(LaunchState(CAMPAIGN, SPECS), Reading("table", Topic.TARGETS, NOW, ill, NOW))
+    assert charts.in_service(view(told, NOW, ""), name) == "targets 1/3!"
+    assert charts.in_service(view(told, NOW, ""), "another") == ""
     alone = painted((Topic.TARGETS, ill))
     assert any(f"fleet   {name} targets 1/3!" in row for row in alone), alone
 
 
-@pytest.mark.parametrize("charts", [0, 1, 3, 40])
+@pytest.mark.parametrize("count", [0, 1, 3, 40])
 @pytest.mark.parametrize("height", [24, 30, 36, 50, 80])
-def test_charts_leave_room_for_errors(charts: int, height: int) -> None:
-    boxes = arrange(120, height, 3, 2, charts=charts).boxes
+def test_charts_leave_room_for_errors(count: int, height: int) -> None:
+    boxes = arrange(120, height, 3, 2, charts=count).boxes
     without = arrange(120, height, 3, 2).boxes
     assert boxes["errors"].height >= min(without["errors"].height, LEAST_ERRORS + 2)
-    assert boxes["cpu"].height - without["cpu"].height <= charts
+    assert boxes["cpu"].height - without["cpu"].height <= count
     assert boxes["cpu"].y + boxes["cpu"].height == boxes["errors"].y
