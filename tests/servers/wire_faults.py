@@ -17,6 +17,9 @@ from msgspec.structs import replace
 
 MEGABYTE = 1_000_000
 
+FIFTY_MEGABYTES = b'{"data": "' + b"x" * (50 * MEGABYTE) + b'"}'
+"""Made once: the first byte of it is to come at once."""
+
 PORTAL = b"<!DOCTYPE html><html><head><title>Welcome to Airport WiFi</title></head><body>Accept the terms</body></html>"
 
 
@@ -43,7 +46,7 @@ HALF = Fault(
 TRUNCATED = Fault("truncated", answer=changed(lambda real: replace(real, promised=len(real.body) + 500)))
 EMPTY = Fault("empty", answer=changed(lambda real: with_body(real, b"")))
 TRICKLING = Fault("trickling", answer=changed(lambda real: replace(real, pace_s=0.05)))
-HUGE = Fault("50 MB", answer=changed(lambda real: with_body(real, b'{"data": "' + b"x" * (50 * MEGABYTE) + b'"}')))
+HUGE = Fault("50 MB", answer=changed(lambda real: with_body(real, FIFTY_MEGABYTES)))
 UNAUTHORISED = Fault("401", answer=told(401, b'{"message": "invalid token"}', www_authenticate="Bearer"))
 FORBIDDEN = Fault("403", answer=told(403, b'{"message": "not for you"}'))
 BUSY = Fault("429", answer=told(429, b'{"message": "slow down"}'))
