@@ -121,7 +121,9 @@ class CloudWatch:
         """Samples on a page; 0: all."""
         self.same_page = False
         self.refusals: list[tuple[str, int, str]] = []
-        """(operation, HTTP status, code) of the next calls of that operation."""
+        """(operation, HTTP status, code) of the next calls of that operation; status 200: answered as ever."""
+        self.always: bytes | None = None
+        """What every question about metrics is answered with."""
         self.date: datetime | None = None
         """The server's clock, where it is not this machine's."""
         self.asked: list[Question] = []
@@ -135,8 +137,12 @@ class CloudWatch:
         for place, (of, status, code) in enumerate(self.refusals):
             if of == operation:
                 del self.refusals[place]
-                return _refusal(operation, status, code)
+                if status != 200:
+                    return _refusal(operation, status, code)
+                break
         if operation == "GetMetricData":
+            if self.always is not None:
+                return 200, "application/x-amz-json-1.0", self.always
             return self._metrics(json.loads(body))
         return 200, "text/xml", self._described(parse_qs(body.decode())).encode()
 

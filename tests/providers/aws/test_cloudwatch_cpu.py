@@ -210,20 +210,10 @@ async def test_after_a_gap_the_missing_minutes_come_and_nothing_twice(cloud: Clo
 async def test_what_came_before_the_network_went_is_kept(cloud: CloudWatch, watch: Watch) -> None:
     await watch.poll()
     cloud.tell("i-1", 30, 31)
-    plain, calls = cloud.answer, []
-
-    def second_fails(operation: str, body: bytes) -> tuple[int, str, bytes]:
-        if operation == "GetMetricData":
-            calls.append(operation)
-            if len(calls) > 1:
-                cloud.refusals = [("GetMetricData", 503, "ServiceUnavailable")]
-        return plain(operation, body)
-
-    cloud.answer = second_fails  # type: ignore[method-assign]
+    cloud.refusals = [("GetMetricData", 200, ""), *[("GetMetricData", 503, "ServiceUnavailable")] * 2]
     answer = await watch.poll(1)
     assert by_machine(answer) == {"i-1": {30: 10.0}}
     assert "asked again" in answer.coverage.note
-    cloud.answer = plain  # type: ignore[method-assign]
     assert min(by_machine(await watch.poll(1))["i-1"]) == -240
 
 
