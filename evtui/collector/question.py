@@ -72,6 +72,9 @@ class Flight:
             log.error("%s failed on %s: %s", self._name, self._topic, _whereabouts(error))
             why = f"the {self._name} provider stumbled ({type(error).__name__}); the log knows more"
             reading = self.failed(why, FailureKind.DATA)
+        except SystemExit:
+            # what a plug-in's library says must not end the launch for everybody
+            reading = self.failed(f"the {self._name} provider tried to end the program", FailureKind.DATA)
         self._reading = reading
 
     @property

@@ -121,6 +121,13 @@ async def test_a_launch_goes_on_without_a_broken_plug_in(tmp_path: Path, plugins
         assert failure.remedy == REMEDY
 
 
+async def test_a_plug_in_cannot_end_the_program_while_it_is_polled(tmp_path: Path, plugins: Plugins) -> None:
+    plugins.add("ending", GOOD.replace("return Answer", "raise SystemExit(4); return Answer"))
+    async with session_of(tmp_path, '[sources.charts]\nprovider = "ending"\n') as session:
+        await session.refresh()
+        assert "the ending provider tried to end the program" in session.state.sources[Topic.CHARTS].failure.why
+
+
 def test_settings_a_plug_in_refuses_are_a_problem_of_the_file(tmp_path: Path, plugins: Plugins) -> None:
     refusing = GOOD.replace("return cls()", "from evtui.errors import UsageError; raise UsageError('depth is too low')")
     plugins.add("depth", refusing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from elmah_writer import Written, numbered, put
@@ -14,6 +14,7 @@ from sql_shop import campaign as sql_campaign
 
 from evtui.clock import Clock, ManualClock
 from evtui.domain.campaign import Campaign
+from evtui.domain.reading import Topic
 from evtui.providers.elmah import ElmahProvider
 from evtui.providers.simulated.provider import SimulatedProvider
 from evtui.providers.sql import SqlProvider
@@ -24,6 +25,21 @@ class TestSimulated(ProviderContract):
     """The world answers everything."""
 
     provider = SimulatedProvider
+
+
+class TestSimulatedTrouble(ProviderContract):
+    """Tables that cannot be reached for some minutes of a day that was made up so."""
+
+    provider = SimulatedProvider
+    settings: ClassVar[Mapping[str, object]] = {"scenario": "outage"}
+    topics = frozenset({Topic.STOCK, Topic.ORDERS})
+    at = timedelta(minutes=5)
+
+    def clock(self) -> Clock:
+        return ManualClock(OPENS + self.at)
+
+    def make_fail(self) -> None:
+        self.at = timedelta(minutes=13)
 
 
 class TestElmah(ProviderContract):
