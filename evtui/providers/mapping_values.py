@@ -149,7 +149,7 @@ class Times:
             return None
         try:
             moment = self._read(raw)
-        except (ValueError, OverflowError, OSError):
+        except (ValueError, OverflowError, OSError, BadRow):
             moment = None
         if moment is None or not EARLIEST <= moment <= LATEST:
             raise BadRow(f"{field} is not a time of the format {self._form}")
@@ -157,8 +157,8 @@ class Times:
 
     def _read(self, raw: object) -> datetime | None:
         if self._form.startswith("epoch"):
-            seconds = number("", raw if isinstance(raw, int | float | str) else None)
-            return None if seconds is None else datetime.fromtimestamp(seconds / self._unit, UTC)
+            since_1970 = number("", raw, -math.inf, math.inf)
+            return None if since_1970 is None else datetime.fromtimestamp(since_1970 / self._unit, UTC)
         if not isinstance(raw, str):
             return None
         shown = raw.strip()

@@ -53,7 +53,7 @@ def door(url: str, around: Context | None = None, **more: Any) -> Http:
     return Http.open(HttpAccess(url=url, **more), around or context(), kind="the API")
 
 
-def order_row(serial: int, at: str = "2024-01-25T10:05:00", **more: object) -> dict[str, object]:
+def order_row(serial: int, at: str | None = "2024-01-25T10:05:00", **more: object) -> dict[str, object]:
     """An order as the API of the tests tells of it, at a local time."""
     row = {
         "code": f"TS240125L{serial:06d}",
