@@ -106,9 +106,9 @@ class Pager:
             here = self._start if place is None else int(place)
             return here + (1 if paging.style == "page" else rows)
         found = self._next.find(document) if self._next is not None else _linked(headers.get("link", ""))
-        if found is None or found in ("", False):
+        if found is None or found is False or found == "":
             return None
-        if not isinstance(found, str | int):
+        if found is True or not isinstance(found, str | int):
             raise BadRow("paging.next finds something that is no text")
         return urljoin(url, str(found)) if paging.style == "link" else found
 
