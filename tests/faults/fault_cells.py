@@ -104,7 +104,7 @@ def over_aws(*own: Cell, unreadable: str) -> tuple[Cell, ...]:
             r"^HOST answered with something that is not AWS|^CloudWatch answered GetMetricData without results",
         ),
         (wire.TRUNCATED, DOWN, r"^HOST broke off before its answer was complete"),
-        (wire.HUGE, DOWN, r"^HOST sent more than 16 MB for one answer"),
+        (wire.HUGE, DOWN, r"^HOST sent more than 16 MB for one answer|^HOST sends too slowly: [0-9,]{9,} bytes"),
         (aws.EXPIRED, AUTH, "^the login of environment has expired"),
         (aws.DENIED, AUTH, r"^environment is not allowed to \S+:\S+"),
         (aws.BAD_KEY, AUTH, "^AWS does not know the access key of environment"),
