@@ -37,7 +37,7 @@ BREACHES = {
     "One module asks where folders are": ("config/load.py", "import platformdirs"),
     "One module sets templates": ("report/order_text.py", "import jinja2"),
     "The command line library stays at the door": ("store/store.py", "import click"),
-    "One module speaks to AWS": ("providers/base.py", "import boto3"),
+    "One module speaks to AWS": ("providers/base.py", "import botocore"),
     "One module speaks HTTP": ("providers/base.py", "import httpx"),
     "One module maps JSON": ("providers/base.py", "import jmespath"),
     "SDKs without a provider yet are imported by nobody": ("providers/base.py", "import pyathena"),
