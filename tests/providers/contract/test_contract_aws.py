@@ -65,6 +65,7 @@ class OnAws(ProviderContract):
     """What they have in common."""
 
     url = ""
+    kept = SHARED
 
     @pytest.fixture(autouse=True)
     def wire(self, aws: Platform, home: None) -> Iterator[None]:
@@ -94,12 +95,14 @@ class OnAws(ProviderContract):
         return dict(os.environ) | KEYS
 
     def shared(self) -> dict[Any, Any]:
-        return SHARED
+        return self.kept
 
     def make_fail(self) -> None:
         self.url = self.broken.url
 
     def make_hang(self) -> None:
+        # calls that still hang are counted for all who share: the next test would be refused for them
+        self.kept = {}
         self.url = f"http://127.0.0.1:{self.silent.port}"
 
 
