@@ -9,7 +9,6 @@ way it names, and to nobody else. Certificates are those of the machine and of c
 from __future__ import annotations
 
 import asyncio
-import base64
 import ipaddress
 import os
 import socket
@@ -59,6 +58,7 @@ class Http:
         self._tls = parts.scheme == "https"
         self._client: asyncio.Future[httpx.AsyncClient] | None = None
         self._found: asyncio.Future[Any] | None = None
+        self._reading: asyncio.Future[Secret] | None = None
         self._reached = False
         """Whether the last exchange had an answer: then the name need not be looked up on its own."""
 
@@ -115,6 +115,9 @@ class Http:
 
     async def aclose(self) -> None:
         """Let go of connections; safe to call twice."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait({self._reading})
         making, self._client = self._client, None
         if making is not None and making.done() and not making.cancelled() and making.exception() is None:
             await making.result().aclose()
@@ -147,13 +150,21 @@ class Http:
         auth = self._access.auth
         if auth is None:
             return headers, None
-        secret = await auth.read(self._context)
-        name, value = _shown_to_server(auth, secret)
+        secret = await self._secret(auth, call)
+        name, value = auth.shown(secret)
         call.secrets = (Secret(value), secret)
         call.shown_headers[name] = MASK
         headers[name] = value
         who = f"{admit(auth.user)}, password of {auth.place}" if auth.user else f"token of {auth.place}"
         return headers, Login(who, expiry(secret), remedy=auth.remedy)
+
+    async def _secret(self, auth: Auth, call: Call) -> Secret:
+        """The secret as it is now. One reading that hangs, such as on a lost share, is waited for and not repeated."""
+        call.step = "reading its secret"
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.ensure_future(auth.read(self._context))
+            self._reading.add_done_callback(_noted)
+        return await asyncio.shield(self._reading)
 
     async def _exchange(self, call: Call, headers: Mapping[str, str]) -> Trouble | None:
         """Send, and read what comes back into `call`; why there is no answer, if there is none."""
@@ -255,16 +266,6 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _shown_to_server(auth: Auth, secret: Secret) -> tuple[str, str]:
-    """The header that says who asks, and its value."""
-    if auth.header:
-        return auth.header.casefold(), secret.reveal()
-    if auth.user:
-        pair = base64.b64encode(f"{auth.user}:{secret.reveal()}".encode()).decode()
-        return "authorization", f"Basic {pair}"
-    return "authorization", f"Bearer {secret.reveal()}"
 
 
 def _make_client(access: HttpAccess, context: Context) -> httpx.AsyncClient:

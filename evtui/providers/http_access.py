@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -11,7 +12,7 @@ import msgspec
 from evtui.config.notes import holds_credentials, is_secret_name
 from evtui.errors import UsageError
 from evtui.providers.base import Settings
-from evtui.providers.secret import SecretSource
+from evtui.providers.secret import Secret, SecretSource
 from evtui.redact import admit
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -26,6 +27,15 @@ class Auth(SecretSource, frozen=True, kw_only=True):
     """Header that takes the secret as it is, such as `X-Api-Key`."""
     user: str = ""
     """User name, for basic authentication with the secret as password."""
+
+    def shown(self, secret: Secret) -> tuple[str, str]:
+        """The header that says who asks, in lower case, and its value."""
+        if self.header:
+            return self.header.casefold(), secret.reveal()
+        if self.user:
+            pair = base64.b64encode(f"{self.user}:{secret.reveal()}".encode()).decode()
+            return "authorization", f"Basic {pair}"
+        return "authorization", f"Bearer {secret.reveal()}"
 
 
 class HttpAccess(Settings, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -335,6 +336,21 @@ async def test_a_new_token_works_without_a_restart(tmp_path: Path) -> None:
         (tmp_path / "token").write_text("new-token\n")
         assert (await http.json("GET"))[0] == {}
         await http.aclose()
+
+
+async def test_a_keyring_that_hangs_is_asked_once_and_ended(tmp_path: Path) -> None:
+    script = "import time; open('asked', 'a').write('x'); time.sleep(60)"
+    auth = Auth(command=(sys.executable, "-c", script))
+    with JsonServer(told({})) as server:
+        http = door(server.url, context(folder=tmp_path), auth=auth, timeout=0.5)
+        for _ in range(3):
+            with pytest.raises(SourceError, match=r"end of reading its secret in 0\.5 s"):
+                await http.json("GET")
+        began = time.monotonic()
+        await http.aclose()
+    assert time.monotonic() - began < 0.5
+    assert (tmp_path / "asked").read_text() == "x"
+    assert server.asked == []
 
 
 async def test_what_a_server_says_is_cleaned_and_masked() -> None:
