@@ -8,6 +8,12 @@ from evtui.errors import UsageError
 from evtui.providers import base
 from evtui.redact import admit
 
+ATTEMPTS = 2
+"""Tries of one call in all: the collector asks again anyway, and a screen waits for the first word."""
+
+GRACE_S = 2.0
+"""Seconds beyond the SDK's own limits after which a call is left to its thread."""
+
 LONGEST_WAIT_S = 60.0
 """The longest time limit that can be set: a question must not outlive the pace it is asked at."""
 
@@ -45,3 +51,8 @@ def check(settings: AwsSettings) -> None:
         parts = urlsplit(address)
         if address and not (parts.scheme in ("http", "https") and parts.hostname):
             raise UsageError(f"{name}: {admit(address, 100)!r} is not an address; such as http://127.0.0.1:5000")
+
+
+def limit_s(settings: AwsSettings) -> float:
+    """Seconds after which a call is no longer waited for: the SDK's own limits, and a little more."""
+    return ATTEMPTS * (settings.connect_timeout + 2 * settings.read_timeout) + GRACE_S
