@@ -203,7 +203,7 @@ def _told(value: Value, reading: Reading) -> str:
         words = [f"{part} machines"]
     else:
         words = [_counted(value), f"{part} covered" if part else ""]
-    words += [reading.coverage.note, "more to come" if reading.coverage.more else ""]
+    words += [reading.coverage.note, reading.coverage.remark, "more to come" if reading.coverage.more else ""]
     return ", ".join(filter(None, words))
 
 

@@ -9,7 +9,7 @@ How an answer was had (what was sent, what it cost, whose login) is in `domain.t
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
@@ -72,6 +72,10 @@ class Coverage(Struct, frozen=True):
     note: str = ""
     more: bool = False
     """Whether the source holds more that only the next poll will bring: sums over it are not complete yet."""
+    remark: str = ""
+    """What is worth knowing although nothing is missing."""
+    apart: timedelta | None = None
+    """How far apart its newest facts lie, where that is more than the time between two questions."""
 
 
 class StockLevels(Struct, frozen=True):

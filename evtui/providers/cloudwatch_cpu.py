@@ -8,6 +8,7 @@ how far apart their samples lie, and looked at again now and then: somebody may 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -78,10 +79,11 @@ async def poll_cpu(asker: Asker, monitoring: str, before: MachineCursor | None, 
         for minute, percent in sorted(merged.fresh[machine].items())
     )
     basic = sum(progress.step > 1 for progress in merged.series.values())
-    if basic:
-        words.append(f"{basic} of {len(metrics)} machines: 5-minute means (basic monitoring)")
+    remark = f"{basic} of {len(metrics)} machines: 5-minute means (basic monitoring)" if basic else ""
+    # one machine that reports every minute is enough for a fact of the last minutes
+    apart = timedelta(minutes=BASIC) if basic == len(metrics) else None
     moved = MachineCursor(series, newest_of(cursor, merged.fresh), machines)
-    coverage = Coverage(seen(merged.series), len(metrics), remarks(words), more)
+    coverage = Coverage(seen(merged.series), len(metrics), remarks(words), more, remark, apart)
     return answer(CpuPoints(points, machines), trip, moved, coverage)
 
 

@@ -171,8 +171,9 @@ def health(state: LaunchState, topic: Topic, now: datetime) -> Health:
 
 
 def _cadence(seen: SourceSeen, spec: SourceSpec) -> timedelta:
-    """The pace it was asked at last: a source that was being asked more rarely is not late for that."""
-    return max(spec.cadence, seen.trip[1].every or spec.cadence) if seen.trip else spec.cadence
+    """The pace of its facts: a source that was being asked more rarely, or that has facts more rarely, is not late."""
+    asked = seen.trip[1].every if seen.trip else None
+    return max(spec.cadence, asked or spec.cadence, seen.coverage.apart or spec.cadence)
 
 
 def _coverage(seen: SourceSeen, spec: SourceSpec) -> Coverage:

@@ -96,6 +96,13 @@ def test_what_a_source_said_late_stands_for_the_words_that_filled_its_place(why:
         assert health(after(*order), Topic.ORDERS, at(2)).why == why
 
 
+def test_a_source_whose_facts_lie_apart_is_not_stale_between_them() -> None:
+    minute = timedelta(minutes=1)
+    reading = replace(orders(taken_at=at(1)), fact_time=at(1), coverage=Coverage(apart=5 * minute))
+    assert state_of(after(reading), at(1) + 10 * minute) is SourceState.OK
+    assert state_of(after(reading), at(1) + 10 * minute + TINY) is SourceState.STALE
+
+
 def test_one_source_is_not_another() -> None:
     told = after(orders(taken_at=at(1)), failed(Topic.STOCK, at(1)))
     assert state_of(told, at(1)) is SourceState.OK

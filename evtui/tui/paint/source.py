@@ -18,6 +18,7 @@ from evtui.report.sources import (
     took_words,
     usd,
 )
+from evtui.report.words import word
 from evtui.store.series import minute_of, moment_of
 from evtui.store.state import SourceState
 from evtui.tui.format import UNKNOWN, at, span
@@ -73,6 +74,8 @@ def _asked(view: View, source: SourceFigures) -> list[Fact]:
         found.append(("cost", f"{spent_words(source.today)} today, the whole day {usd(source.whole_day)}", ""))
     if said := left_out(health):
         found.append(("covers", said, "warn"))
+    if health.coverage.remark:
+        found.append(("remark", word(health.coverage.remark), ""))
     return found
 
 

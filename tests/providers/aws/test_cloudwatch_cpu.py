@@ -273,7 +273,8 @@ class TestBasicMonitoring:
         told = by_machine(answer)
         assert [minute for minute in sorted(told["i-1"]) if minute >= 15] == [*range(15, 25)]
         assert max(told["i-2"]) == 29
-        assert answer.coverage.note == "2 of 4 machines: 5-minute means (basic monitoring)"
+        assert answer.coverage.remark == "2 of 4 machines: 5-minute means (basic monitoring)"
+        assert (answer.coverage.note, answer.coverage.apart) == ("", None)
         assert (answer.coverage.seen, answer.coverage.expected) == (4, 4)
         assert {(question.names, question.step) for question in mixed.asked} == {(ALL, 1), (("i-fixed", "i-1"), 5)}
 
@@ -304,7 +305,7 @@ class TestBasicMonitoring:
         mixed.tell("i-1", 25, 65, 70.0)
         mixed.tell("i-fixed", 27, 65, 70.0, every=5)
         answer = await watch.poll(31)
-        assert answer.coverage.note == "1 of 4 machines: 5-minute means (basic monitoring)"
+        assert answer.coverage.remark == "1 of 4 machines: 5-minute means (basic monitoring)"
         assert max(by_machine(answer)["i-1"]) == 61
         del mixed.asked[:]
         await watch.poll(3)
@@ -314,7 +315,8 @@ class TestBasicMonitoring:
         watch = Watch(provider(mixed.url, clock, monitoring="basic"), Topic.CPU, clock)
         answer = await watch.poll()
         assert {question.step for question in mixed.asked} == {5}
-        assert answer.coverage.note == "4 of 4 machines: 5-minute means (basic monitoring)"
+        assert answer.coverage.remark == "4 of 4 machines: 5-minute means (basic monitoring)"
+        assert answer.coverage.apart == 5 * MINUTE
         assert max(by_machine(answer)["i-2"]) == 29
 
     async def test_detailed_as_a_setting(self, mixed: CloudWatch, clock: ManualClock) -> None:
