@@ -116,6 +116,8 @@ def over_aws(*own: Cell, unreadable: str) -> tuple[Cell, ...]:
     return (*told, Cell(aws.EXTRA_FIELDS), Cell(clock_off, skewed=True), *own)
 
 
+NOT_AWS = r"^HOST answered with something that is not AWS: \w+ cannot be read"
+
 HOST = r"\w+\.sources\.test:\d+"
 
 MID_POLL = Cell(aws.expired_mid_poll, AUTH, "^the login of environment has expired")
@@ -204,12 +206,12 @@ TABLES = (
 )
 
 CELLS: Mapping[str, tuple[Cell, ...]] = {
-    "prometheus": over_http("prometheus", ""),
-    "grafana": over_http("grafana", ""),
-    "http": over_http("the API", ""),
-    "cloudwatch": over_aws(MID_POLL, Cell(aws.PARTIAL, None, "partial|again"), unreadable=""),
-    "autoscaling": over_aws(unreadable=""),
-    "elb": over_aws(MID_POLL, unreadable=""),
+    "prometheus": over_http("prometheus", "this is no answer of Prometheus: no status"),
+    "grafana": over_http("grafana", "this is no answer of Prometheus: no status"),
+    "http": over_http("the API", "XXX"),
+    "cloudwatch": over_aws(MID_POLL, Cell(aws.PARTIAL, None, "partial|again"), unreadable=NOT_AWS),
+    "autoscaling": over_aws(unreadable=NOT_AWS),
+    "elb": over_aws(MID_POLL, unreadable=NOT_AWS),
     "command": PROGRAMS,
     "elmah": FOLDERS,
     "sql": TABLES,

@@ -113,6 +113,8 @@ class Site:
         aws: moto_server.Platform,
         sources: Mapping[Topic, Source],
         quick: frozenset[Topic],
+        *,
+        tls: bool = True,
     ) -> None:
         self.clock = Passing(START)
         self.names = names
@@ -135,11 +137,13 @@ class Site:
         for topic, source in sources.items():
             port = 0
             if source.server:
-                agreed, strange = certificates.agreed, certificates.strange
-                proxy = FaultProxy(servers[source.server], tls=agreed, strange=strange, now=self.clock.now)
+                agreed = certificates.agreed if tls else None
+                proxy = FaultProxy(servers[source.server], tls=agreed, strange=certificates.strange, now=self.clock.now)
                 self.proxies[topic] = proxy.__enter__()
                 port = proxy.port
             table = source.table.format(topic=topic, port=port, path=source.path)
+            if not tls:
+                table = table.replace("https://", "http://")
             every = ("2s" if source.server == "moto" else "1s") if topic in quick else "6s"
             tables[topic] = f'provider = "{source.provider}"\n' + paced(table, every, patient=topic not in quick)
         self.file = campaign_file(folder, tables, self._at_aws(aws))

@@ -4,7 +4,7 @@ is over; then it catches up by itself, and nothing is missing or there twice."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import moto_server
 import pytest
-from certificates import Certificates, make_certificates
+from certificates import Certificates
 from fault_cells import CELLS, SKEW, Cell
 from fault_site import (
     API,
@@ -58,17 +58,6 @@ LAUNCHES: Mapping[str, tuple[dict[Topic, Source], dict[Topic, Source]]] = {
     ),
 }
 """Sources that fail in turns, and those beside them that are well all the time."""
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("certificates"))
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[moto_server.Platform]:
-    with moto_server.moto_server() as url:
-        yield moto_server.Platform(url)
 
 
 def told(watch: Watch, topic: Topic, cell: Cell, asked_at: datetime) -> bool:
@@ -118,15 +107,13 @@ async def test_sources_fail_in_every_way(
     tmp_path: Path,
     certificates: Certificates,
     aws: moto_server.Platform,
+    environ: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(schedule, "MIN_WALL_S", QUICK_S)
     monkeypatch.setattr(schedule, "AUTH_RETRY_S", QUICK_S)
     # the second try is for the SDK's own tests: it may come a second later
     monkeypatch.setattr(_aws, "ATTEMPTS", 1)
-    variables = {"FAULTS_TOKEN": "secret-of-the-faults", "AWS_EC2_METADATA_DISABLED": "true", **moto_server.KEYS}
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
     failing, well = LAUNCHES[launch]
     site = Site(tmp_path, certificates, Names(monkeypatch), aws, failing | well, frozenset(failing))
     try:

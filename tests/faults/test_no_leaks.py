@@ -1,0 +1,187 @@
+"""A thousand questions to each source, good and failing in turns, leave nothing behind: no thread, socket or memory."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from itertools import count
+from pathlib import Path
+
+import aws_faults
+import moto_server
+import pytest
+import wire_faults
+from certificates import Certificates
+from fault_cells import CELLS
+from fault_proxy import Asked, Fault, Told
+from fault_site import (
+    API,
+    AUTOSCALING,
+    CLOUDWATCH,
+    ELB,
+    ELMAH,
+    PROGRAM,
+    PROMETHEUS,
+    SQL_TABLES,
+    Site,
+    Source,
+    Trouble,
+)
+from msgspec import Struct
+from names import Names
+
+from evtui.domain.reading import Topic
+from evtui.providers import _aws
+from evtui.session import Session, open_session
+
+POLLS = 1_000
+WARM = 200
+"""Questions after which everything is there that is made once."""
+
+BLOCKS_A_POLL = 4.0
+"""Pieces of memory that a question may leave behind on average: one struct and its texts are more than that."""
+
+RESIDENT_MB = 15.0
+"""Megabytes that the process may have grown by, beside what the small pieces say: answers that are kept whole."""
+
+GARBAGE = 200
+"""Questions between two collections: what only goes in circles is no leak, but its garbage would look like one."""
+
+POOL = 3
+"""Threads that the pool may have gained: it grows with what is asked at once, up to a bound of its own."""
+
+SETTLE_S = 3.0
+"""Seconds that threads and sockets of the test's own servers get to end."""
+
+SOURCES: Mapping[str, tuple[Topic, Source]] = {
+    "cloudwatch cpu": (Topic.CPU, CLOUDWATCH),
+    "cloudwatch traffic": (Topic.TRAFFIC, CLOUDWATCH),
+    "autoscaling": (Topic.CAPACITY, AUTOSCALING),
+    "elb": (Topic.TARGETS, ELB),
+    "http": (Topic.ORDERS, API),
+    "prometheus": (Topic.CHARTS, PROMETHEUS),
+    "elmah": (Topic.ERRORS, ELMAH),
+    "sql": (Topic.STOCK, SQL_TABLES),
+    "command": (Topic.STOCK, PROGRAM),
+}
+
+RARE = 100
+"""Questions between two expired logins: after each, the SDK is set up anew."""
+
+OF_THE_WIRE = (
+    *(wire_faults.BROKEN, wire_faults.CAPTIVE, wire_faults.EMPTY, wire_faults.TRUNCATED, wire_faults.BUSY),
+    *(wire_faults.FORBIDDEN, wire_faults.LOGIN, wire_faults.UNAVAILABLE),
+)
+OF_AWS = (
+    *(wire_faults.BROKEN, wire_faults.CAPTIVE, wire_faults.TRUNCATED, aws_faults.THROTTLED, aws_faults.WRONG_TYPES),
+    wire_faults.UNAVAILABLE,
+)
+
+
+class Left(Struct, frozen=True):
+    """What a process holds."""
+
+    threads: int
+    pool: int
+    """Threads of the loop's executor."""
+    files: int
+    blocks: int
+    resident_mb: float
+
+
+def left() -> Left:
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    files = len(os.listdir("/proc/self/fd"))
+    pool = sum(thread.name.startswith("evtui-io") for thread in threading.enumerate())
+    return Left(
+        threading.active_count() - pool, pool, files, sys.getallocatedblocks(), pages * os.sysconf("SC_PAGESIZE") / 1e6
+    )
+
+
+def in_turns(faults: tuple[Fault, ...], rare: Fault | None = None) -> Fault:
+    """Every other question is answered, from memory as soon as the upstream told once; the others fail in turns."""
+    known: dict[str, Told] = {}
+    numbers = count()
+
+    def answer(asked: Asked, upstream: Callable[[], Told]) -> Told:
+        what = asked.headers.get("x-amz-target", "") or str(asked.body.partition(b"Action=")[2].partition(b"&")[0])
+        if what not in known:
+            known[what] = upstream()
+        number = next(numbers)
+        if rare and number % RARE == RARE - 1:
+            return rare.answer(asked, lambda: known[what])
+        if number // 2 % 2:
+            return faults[number // 4 % len(faults)].answer(asked, lambda: known[what])
+        return known[what]
+
+    return Fault("in turns", answer=answer)
+
+
+async def ask(session: Session, site: Site, topic: Topic, number: int, troubles: tuple[Trouble, ...]) -> None:
+    """Once, with what is wrong in every tenth case."""
+    trouble = troubles[number // 10 % len(troubles)] if troubles and number % 10 == 9 else None
+    if trouble:
+        trouble.begin(site)
+    await session.refresh()
+    if trouble:
+        trouble.end(site)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+async def test_a_thousand_questions_leave_nothing_behind(
+    name: str,
+    tmp_path: Path,
+    certificates: Certificates,
+    aws: moto_server.Platform,
+    environ: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_aws, "ATTEMPTS", 1)
+    topic, source = SOURCES[name]
+    site = Site(tmp_path, certificates, Names(monkeypatch), aws, {topic: source}, frozenset({topic}), tls=False)
+    troubles = tuple(
+        cell.fault for cell in CELLS[source.provider] if isinstance(cell.fault, Trouble) and cell.fault.name != "hangs"
+    )
+    if topic in site.proxies:
+        own = source.server == "moto"
+        site.proxies[topic].switch(in_turns(OF_AWS if own else OF_THE_WIRE, aws_faults.EXPIRED if own else None))
+    try:
+        async with open_session(site.file, site.clock) as session:
+            began = time.monotonic()
+            answers: list[bool] = []
+            session.store.listen(lambda reading: answers.append(not hasattr(reading.value, "kind")))
+            for number in range(WARM):
+                await ask(session, site, topic, number, troubles)
+            before = left()
+            for number in range(WARM, POLLS):
+                await ask(session, site, topic, number, troubles)
+                if number % GARBAGE == 0:
+                    gc.collect()
+            after = await settled(before)
+            took = time.monotonic() - began
+            print(f"{name}: {took:.1f} s, {sum(answers)} good, {before} -> {after}")
+    finally:
+        site.close()
+    assert len(answers) == POLLS
+    assert 0.2 * POLLS < sum(answers) < 0.98 * POLLS
+    assert after.threads <= before.threads
+    assert after.pool <= before.pool + POOL
+    assert after.files <= before.files
+    assert after.blocks - before.blocks < BLOCKS_A_POLL * (POLLS - WARM)
+    assert after.resident_mb - before.resident_mb < RESIDENT_MB
+
+
+async def settled(before: Left) -> Left:
+    """What is left once threads and sockets had the time to end."""
+    end = time.monotonic() + SETTLE_S
+    while (now := left()).threads > before.threads or now.files > before.files:
+        if time.monotonic() > end:
+            break
+        await asyncio.sleep(0.02)
+    return now
