@@ -141,7 +141,6 @@ TYPES: dict[str, Words] = {
                 "ConfigNotFound",
                 "InvalidConfigError",
                 "UnknownCredentialError",
-                "InvalidRegionError",
             ),
             *("MissingDependencyException", "InvalidEndpointConfigurationError"),
         ),
@@ -159,11 +158,17 @@ TYPES: dict[str, Words] = {
     "Garbage": words.garbage,
     **dict.fromkeys(("CodeWanted", "RefreshWithMFAUnsupportedError"), words.code_wanted),
     **dict.fromkeys(
-        ("ResponseParserError", "KeyError", "UnicodeDecodeError", "AttributeError", "TypeError"), words.unreadable
+        (
+            *("ResponseParserError", "LookupError", "UnicodeDecodeError", "JSONDecodeError"),
+            *("AttributeError", "TypeError"),
+        ),
+        words.unreadable,
     ),
     **dict.fromkeys(
-        ("ParamValidationError", "UnknownEndpointError", "ValueError", "EndpointProviderError"), words.bad_question
+        ("ParamValidationError", "UnknownEndpointError", "InvalidRegionError", "EndpointProviderError"),
+        words.bad_question,
     ),
+    "ValueError": words.odd_value,
     "OSError": words.unreachable,
 }
 """By the name of a type; the more special one wins by the order in which Python inherits."""

@@ -233,3 +233,8 @@ def no_such_thing(asked: Asked, said: str) -> Sentence:
 def bad_question(asked: Asked, said: str) -> Sentence:
     """Parameters that the SDK or AWS does not take."""
     return FailureKind.DATA, f"{asked.operation} cannot be asked like that: {said}", ""
+
+
+def odd_value(asked: Asked, said: str) -> Sentence:
+    """A value that is not of its type: in the answer, where one came, else in the question."""
+    return unreadable(asked, said) if asked.status else bad_question(asked, said)

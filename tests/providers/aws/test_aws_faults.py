@@ -40,6 +40,13 @@ def json_error(code: str, message: str = "as it is", status: int = 400) -> Told:
     )
 
 
+def xml_groups(inner: str) -> Told:
+    """One group, in the protocol of Auto Scaling."""
+    root = "DescribeAutoScalingGroups"
+    body = f"<AutoScalingGroups><member>{inner}</member></AutoScalingGroups>"
+    return Told(200, f"<{root}Response><{root}Result>{body}</{root}Result></{root}Response>".encode())
+
+
 async def groups(aws: Aws) -> Any:
     return await aws.call("autoscaling", "describe_auto_scaling_groups", AutoScalingGroupNames=["a"])
 
@@ -111,6 +118,9 @@ ROWS = {
     "sent to a login": Row(Told(302, b"", {"location": "https://sso.invalid/"}), DATA, "not AWS: HTTP 302"),
     "empty, xml": Row(Told(200, b"", {"content-type": "text/xml"}), DATA, "cannot be read"),
     "xml without the answer": Row(Told(200, b"<a><b>1</b></a>", {"content-type": "text/xml"}), DATA, "cannot be read"),
+    "wrong types": Row(
+        xml_groups("<DesiredCapacity>many</DesiredCapacity>"), DATA, "DescribeAutoScalingGroups cannot be read"
+    ),
     "xml cut": Row(Told(200, b"<DescribeAutoScal", {"content-type": "text/xml"}), DATA, "cannot be read"),
     "json garbage": Row(
         Told(200, b"\xff\xfe{", {"content-type": "application/json"}), DATA, "cannot be read", "", metrics
@@ -167,6 +177,13 @@ async def test_a_wire_that_fails_is_down(name: str, server: FaultProxy) -> None:
     error = await refusal(groups, ask(server.url, read_timeout=0.3))
     assert error.kind is DOWN
     assert says in error.why, error.why
+
+
+async def test_a_region_that_cannot_be_one_is_said_to_be_so(server: FaultProxy) -> None:
+    error = await refusal(groups, ask(region="no such/region"))
+    assert error.kind is DATA
+    assert "no such/region" in error.why
+    assert server.asked == 0
 
 
 async def test_nobody_takes_the_connection(server: FaultProxy) -> None:
