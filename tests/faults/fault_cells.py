@@ -208,7 +208,7 @@ TABLES = (
 CELLS: Mapping[str, tuple[Cell, ...]] = {
     "prometheus": over_http("prometheus", "this is no answer of Prometheus: no status"),
     "grafana": over_http("grafana", "this is no answer of Prometheus: no status"),
-    "http": over_http("the API", "XXX"),
+    "http": over_http("the API", "was not understood: the answer says that it is none"),
     "cloudwatch": over_aws(MID_POLL, Cell(aws.PARTIAL, None, "partial|again"), unreadable=NOT_AWS),
     "autoscaling": over_aws(unreadable=NOT_AWS),
     "elb": over_aws(MID_POLL, unreadable=NOT_AWS),

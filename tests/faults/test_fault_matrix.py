@@ -37,6 +37,8 @@ from evtui.domain.reading import FailureKind, Topic
 from evtui.providers import _aws
 from evtui.store.state import SourceState
 
+pytest_plugins = ("fault_fixtures",)
+
 OTHERS_S = 2.0
 """Seconds of wall time between two polls of the sources that are well."""
 

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 import wire_faults
-from certificates import Certificates, make_certificates
+from certificates import Certificates
 from fault_proxy import NONE, Fault, FaultProxy
+
+pytest_plugins = ("fault_fixtures",)
 
 BODY = {"code": 0, "items": [{"id": "a", "n": 1.5}, {"id": "b", "n": None}]}
 NOON = datetime(2024, 1, 25, 4, tzinfo=UTC)
@@ -44,11 +46,6 @@ def upstream() -> Iterator[tuple[str, int]]:
     yield "127.0.0.1", server.server_port
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(params=["plain", "tls"])

@@ -39,6 +39,8 @@ from evtui.domain.reading import Topic
 from evtui.providers import _aws
 from evtui.session import Session, open_session
 
+pytest_plugins = ("fault_fixtures",)
+
 POLLS = 1_000
 WARM = 200
 """Questions after which everything is there that is made once."""
