@@ -132,10 +132,14 @@ class FaultProxy:
         with self._lock:
             open_, self._open = self._open, set()
             listener, self._listener = self._listener, None
-        for wire in (*open_, *((listener,) if listener else ())):
+        for wire in open_:
+            # whoever serves it closes it: its number must not become another's while TLS still writes to it
             with contextlib.suppress(OSError):
-                wire.shutdown(socket.SHUT_RDWR)
-            wire.close()
+                socket.socket.shutdown(wire, socket.SHUT_RDWR)
+        if listener is not None:
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
 
     def _accept(self, listener: socket.socket, fault: Fault, cut: threading.Event) -> None:
         while not cut.is_set():
@@ -145,8 +149,6 @@ class FaultProxy:
                 return
             with self._lock:
                 self._open.add(wire)
-            if cut.is_set():
-                wire.close()
             threading.Thread(target=self._serve, args=(wire, fault, cut), daemon=True).start()
 
     def _serve(self, wire: socket.socket, fault: Fault, cut: threading.Event) -> None:
@@ -167,6 +169,8 @@ class FaultProxy:
                 with self._lock:
                     self._open.discard(held)
                     self._open.add(wire)
+            if cut.is_set():
+                return
             self._exchange(wire, fault, cut)
         except (OSError, http.client.HTTPException, ValueError):
             pass  # the client went away, or the test has cut it off: either is what was to be seen
