@@ -2,7 +2,6 @@
 
     Aws     what a source holds: `call` asks one question; at most two of its calls hang at once
     _Door   what sources with the same settings share: an account, thrown away when the login fails
-
 The SDK is imported by the first call, not with this module: it takes a quarter of a second and 35 MB.
 """
 
@@ -153,6 +152,7 @@ class _Account:
         """Held while something is made: sessions are not for two threads at once, clients are."""
         self._thread = threading.local()  # `heard`: what this thread's question last had from the wire
         self._session: Any = None
+        self._maker: Any = None
         self._stamp: object = None
         self._credentials: Any = None
         self._clients: dict[str, Any] = {}
@@ -208,17 +208,20 @@ class _Account:
             client = self._clients.get(service)
             if client is None:
                 self._log_in()
-                client = self._session.create_client(service, endpoint_url=self._settings.endpoint_url or None)
+                client = self._maker.client(service, endpoint_url=self._settings.endpoint_url or None)
                 self._clients[service] = client
             return client
 
     def _log_in(self) -> None:
+        from boto3.session import Session
+
         if self._session is None:
             self._session = self._make_session()
             self._stamp = stamp_of(self._session)
         if self._credentials is None:
-            path = self._session.get_config_variable("data_path")
-            self._session.register_component("data_loader", _descriptions(path))
+            self._maker = Session(botocore_session=self._session)
+            loader = _descriptions(self._session.get_config_variable("data_path"))
+            self._session.register_component("data_loader", loader)
             ask_nobody(self._session)
             self._credentials = self._session.get_credentials()
 
@@ -289,7 +292,6 @@ class _Account:
 
     def _asked(self, service: str, operation: str, params: Mapping[str, Any]) -> Asked:
         heard: Heard = self._thread.heard
-        at = heard.server_at
         found = self._found()
         return Asked(
             service,
@@ -301,7 +303,7 @@ class _Account:
             headers=heard.headers,
             login=self._login(),
             exchange=exchange(heard, service, operation, params, "") if heard.method else None,
-            clock_ahead_s=None if at is None else (self._clock.now() - at).total_seconds(),
+            clock_ahead_s=None if heard.server_at is None else (self._clock.now() - heard.server_at).total_seconds(),
         )
 
     def _login(self) -> Login | None:

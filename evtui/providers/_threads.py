@@ -29,7 +29,7 @@ HUNG_S = 30.0
 """Seconds after which a call counts as hung and another thread may take its place: longer than any deadline."""
 
 MOST = 48
-"""Threads in all: the sixteen, and 32 that hang, which are the two that each source and look-up allows itself, and a few
+"""Threads in all: the sixteen, and 32 that hang: the two that each source and look-up allows itself, and a few
 in name resolution."""
 
 URGENT: ContextVar[bool] = ContextVar("URGENT", default=False)

@@ -55,6 +55,7 @@ class Call:
         return self.scrub(raw[: 4 * limit].decode("utf-8", "replace"))
 
     def scrub(self, text: str) -> str:
+        """A text without the secrets that were sent."""
         for secret in self.secrets:
             text = secret.scrub(text)
         return text
@@ -69,6 +70,7 @@ class Call:
 
     @property
     def server_at(self) -> datetime | None:
+        """What the server's `Date` says, aware UTC; None where it says none."""
         return http_date(self.headers.get("date", ""))
 
     def exchange(self) -> Exchange:
