@@ -1,15 +1,25 @@
-"""What each fault is to look like on the screen: one row a fault, one column a kind of source."""
+"""What each fault is to look like on the screen: one row a fault, one column a kind of source.
+
+Left out, because it cannot be or says nothing new there:
+    faults of the wire at tables, folders and programs    nothing is sent over one (a database server: see its tests)
+    AWS's own refusals at plain HTTP                      401, 403 and 429 are what is said there
+    partial data anywhere but at CloudWatch               nobody else answers half a question with a status of success
+    an expiring token between two questions of one poll   at autoscaling only the first has to be answered
+    a folder or a program that may not be read            is no fault to root, who runs many a test
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import aws_faults as aws
 import wire_faults as wire
 from fault_proxy import Fault
 from fault_site import GOOD_SCRIPT, NAME_HANGS, Site, Trouble
+from launch_site import MINUTE, OPENS
 from msgspec import Struct
 
 from evtui.domain.reading import FailureKind
@@ -17,6 +27,7 @@ from evtui.domain.reading import FailureKind
 AUTH, DOWN, DATA = FailureKind.AUTH, FailureKind.DOWN, FailureKind.DATA
 
 QTY = "OrderSlaveFlow_Qty"
+CODE = "OrderSlaveFlow_TradesOrderSlaveCode"
 
 SKEW = timedelta(seconds=90)
 
@@ -166,14 +177,36 @@ def _no_folder(site: Site) -> None:
     (site.folder / "platform" / "elmah").write_text("not a folder")
 
 
+def _half(site: Site) -> Path:
+    return site.platform.elmah / "error-2024-01-25020700Z-00000000-0000-0000-0000-0000000000ff.xml"
+
+
+def _half_written(site: Site) -> None:
+    _half(site).write_text('<error errorId="00000000-0000-0000-0000-0000000000ff" type="Half" mess')
+
+
 FOLDERS = (
     Cell(
         Trouble("folder is gone", lambda site: _moved(site, "elmah"), lambda site: _back(site, "elmah")),
         DOWN,
         "no folder",
     ),
+    Cell(
+        Trouble("file is half written", _half_written, lambda site: _half(site).unlink()),
+        None,
+        "1 (still being written|unreadable)",
+    ),
     Cell(Trouble("folder is a file", _no_folder, lambda site: _back(site, "elmah")), DATA, "is not a folder"),
 )
+
+
+def _odd_row(site: Site) -> None:
+    site.platform.order(999_999, minutes=(site.clock.now() - OPENS) / MINUTE + 1)
+    site.platform.execute(f"UPDATE OrderSlaveFlow SET {QTY} = 'many' WHERE {CODE} = 'TS240125L999999'")
+
+
+def _no_odd_row(site: Site) -> None:
+    site.platform.execute(f"DELETE FROM OrderSlaveFlow WHERE {CODE} = 'TS240125L999999'")
 
 
 def _column(site: Site, old: str, new: str) -> None:
@@ -193,6 +226,7 @@ def _unlock(site: Site) -> None:
 
 TABLES = (
     Cell(Trouble("locked", _lock, _unlock), DOWN, "locked by another session|did not answer in time"),
+    Cell(Trouble("row of wrong types", _odd_row, _no_odd_row), None, "1 unreadable row left out: "),
     Cell(
         Trouble("database is gone", lambda site: _moved(site, "shop.db"), lambda site: _back(site, "shop.db")),
         DOWN,
