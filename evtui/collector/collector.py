@@ -117,6 +117,6 @@ async def _told_all(poller: Poller) -> Reading:
     loop = asyncio.get_running_loop()
     until = loop.time() + TELL_ALL_S
     reading = await poller.poll_once(ONE_SHOT_DEADLINE_S)
-    while reading.coverage.more and loop.time() < until:
+    while poller.goes_on and loop.time() < until:
         reading = await poller.poll_once(ONE_SHOT_DEADLINE_S)
     return reading

@@ -14,13 +14,26 @@ from datetime import datetime, timedelta
 from evtui.clock import Clock
 from evtui.collector.pace import Pace
 from evtui.collector.question import Flight, Sink, hand_over
-from evtui.collector.schedule import MORE_WAIT_S, asked_for, deadline, left_alone, rest_after, until_turn, wait_after
+from evtui.collector.schedule import (
+    MAX_PROBE_S,
+    MORE_WAIT_S,
+    asked_for,
+    deadline,
+    left_alone,
+    rest_after,
+    until_turn,
+    wait_after,
+)
 from evtui.domain.asking import Status
 from evtui.domain.reading import Failure, FailureKind, Reading, Topic
 from evtui.providers.base import Provider
 
 ABANDON_AFTER = 10
 """Deadlines a single poll may miss before it is given up for lost and a new one is sent."""
+
+ABANDON_S = 300.0
+"""Seconds after which the next missed deadline is the last one: a source that is asked rarely is not dark for hours
+because one answer was lost."""
 
 
 class Poller:
@@ -51,6 +64,8 @@ class Poller:
         self._failures = 0
         self._kind: FailureKind | None = None
         self._retry_after: float | None = None
+        self.goes_on = False
+        """Whether the last answer left more that can be had by asking again."""
         self._next_at: datetime | None = None
         self._wake = asyncio.Event()
         self._waited_for = False
@@ -80,7 +95,13 @@ class Poller:
         cursor = self._cursor
         urgent, self._waited_for = self._waited_for, False
         return Flight(
-            lambda: self._provider.poll(self.topic, cursor), self._name, self.topic, self._clock, every, urgent=urgent
+            lambda: self._provider.poll(self.topic, cursor),
+            self._name,
+            self.topic,
+            self._clock,
+            every,
+            since=cursor,
+            urgent=urgent,
         )
 
     def _land(self, flight: Flight) -> Reading:
@@ -88,10 +109,12 @@ class Poller:
         self._flight = None
         self._missed = 0
         self._retry_after = flight.retry_after
+        self.goes_on = flight.goes_on
         reading = hand_over(flight.reading, self._sinks)
         if isinstance(reading.value, Failure):
             self._failures += 1
             self._kind = reading.value.kind
+            self.goes_on = False
         else:
             self._failures = 0
             self._kind = None
@@ -102,8 +125,9 @@ class Poller:
         """Note a deadline that passed. Waiting on costs the source nothing, so only giving up counts as a failure."""
         self._missed += 1
         self._retry_after = None
-        if self._missed < ABANDON_AFTER:
-            flight.on_landing(self._fetch)
+        self.goes_on = False
+        if self._missed < ABANDON_AFTER and flight.age_s < ABANDON_S:
+            flight.on_landing(lambda: self._fetch(flight))
             return
         self._flight = None
         self._missed = 0
@@ -111,9 +135,9 @@ class Poller:
         self._kind = FailureKind.DOWN
         flight.cancel()
 
-    def _fetch(self) -> None:
-        """Take up an answer that came between two rounds."""
-        if self._round is None or self._round.done():
+    def _fetch(self, flight: Flight) -> None:
+        """Take up an answer that came between two rounds; one that was given up ends as well, and brings none."""
+        if flight is self._flight and (self._round is None or self._round.done()):
             self._wake.set()
 
     def abandon(self) -> asyncio.Task[None] | None:
@@ -130,22 +154,24 @@ class Poller:
             began, first = now(), self._cursor is None
             self._wake.clear()
             self._next_at = None
-            reading = await self.poll_once()
+            await self.poll_once()
             took = now() - began
-            rest = max(self._wait(reading, first, took) - took, asked_for(self._retry_after), 0.0)
+            rest = max(self._wait(first, took) - took, asked_for(self._retry_after), 0.0)
             if self._clock.speed:
                 self._next_at = self._clock.now() + timedelta(seconds=rest * self._clock.speed)
             with suppress(TimeoutError):
                 async with asyncio.timeout(rest):
                     await self._wake.wait()
 
-    def _wait(self, reading: Reading, first: bool, took: float) -> float:
+    def _wait(self, first: bool, took: float) -> float:
         """Seconds from one question to the next, as far as the source itself asked for nothing."""
-        if reading.coverage.more:
+        if self.goes_on:
             return MORE_WAIT_S if first else rest_after(took)
         chance = self._chance()
         wait = wait_after(self._rate.wall_s, self._failures, self._kind, chance)
-        return wait if self._failures else until_turn(wait, self._rate.turn_s, chance)
+        turned = until_turn(wait, self._rate.turn_s, chance)
+        # waits that grew outlast the turn of a phase, but not the slow pace of the phase before it
+        return max(turned, min(wait, MAX_PROBE_S)) if self._failures else turned
 
     def wake(self) -> None:
         """Ask now, because a human is waiting; a question under way is followed by another one."""

@@ -28,7 +28,7 @@ Sink = Callable[[Reading], None]
 class Flight:
     """A question under way. Its readings all carry the time it was sent: what they tell is at least that new.
 
-    An urgent one, for which a human is waiting, gets a thread before others do.
+    `since` is the cursor it goes on from. An urgent one, for which a human is waiting, gets a thread before others do.
     """
 
     def __init__(
@@ -39,11 +39,13 @@ class Flight:
         clock: Clock,
         every: timedelta | None = None,
         *,
+        since: object = None,
         urgent: bool = False,
     ) -> None:
         self._name = name
         self._topic = topic
         self._every = every
+        self._since = since
         self.sent_at = clock.now()
         self.urgent = urgent
         self._began = perf_counter()
@@ -52,6 +54,8 @@ class Flight:
         self._reading: Reading | None = None
         self.cursor: object = None
         """What came with the answer, once it is there."""
+        self.goes_on = False
+        """Whether the answer left more for the next question, and a place to go on from that is not the old one."""
         context = copy_context()
         context.run(URGENT.set, urgent)
         self._task = asyncio.create_task(self._run(send), name=f"{name} {topic}", context=context)
@@ -63,6 +67,8 @@ class Flight:
             reading = Reading(
                 self._name, self._topic, self.sent_at, answer.value, answer.fact_time, answer.coverage, trip
             )
+            # a source that repeats one part for ever says each time that there is more
+            self.goes_on = answer.coverage.more and answer.cursor != self._since
             self.cursor = answer.cursor
         except SourceError as error:
             self.retry_after = error.retry_after
@@ -82,12 +88,17 @@ class Flight:
         """What came of it, once it has landed. A provider that cancels itself has given no answer."""
         return self._reading or self.failed(f"the {self._name} provider broke off")
 
+    @property
+    def age_s(self) -> float:
+        """Seconds of wall time since it was sent."""
+        return perf_counter() - self._began
+
     def failed(self, why: str, kind: FailureKind = FailureKind.DOWN, remedy: str = "") -> Reading:
         """The reading that says that it came to nothing."""
         return Reading(self._name, self._topic, self.sent_at, Failure(kind, why, remedy), trip=self._trip())
 
     def _trip(self, told: Answer | SourceError | None = None) -> Trip:
-        took = perf_counter() - self._began
+        took = self.age_s
         if told is None:
             return Trip(took, self._every)
         return Trip(took, self._every, told.spent, told.login, told.exchange)

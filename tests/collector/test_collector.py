@@ -73,6 +73,13 @@ async def test_what_is_told_in_parts_is_asked_for_until_it_is_whole() -> None:
     assert not last.coverage.more
 
 
+async def test_one_part_repeated_for_ever_is_not_waited_for() -> None:
+    polled, provider = poller(lambda *_: in_parts(1, None), topic=Topic.ORDERS)
+    (last,) = await Collector((polled,), {}, ManualClock(START), ()).poll_all()
+    assert provider.cursors == [None, 1]
+    assert last.coverage.more
+
+
 async def test_nor_does_polling_wait_between_the_parts() -> None:
     readings = Readings()
     polled, provider = poller(in_parts, readings, topic=Topic.ORDERS, cadence_s=3600.0)

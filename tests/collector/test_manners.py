@@ -122,6 +122,14 @@ class TestRest:
         async with polling(polled):
             assert await resting(polled) == pytest.approx(60, abs=0.5)
 
+    @pytest.mark.parametrize(("turn_s", "rest"), [(900, 900), (60, 300), (7200, 3600)])
+    async def test_one_failure_in_a_slow_phase_does_not_outlast_its_end_by_much(
+        self, turn_s: float, rest: float
+    ) -> None:
+        polled, _ = asked(lambda *_: refuse(), pace=steadily(3600, turn_s))
+        async with polling(polled):
+            assert await resting(polled) == pytest.approx(rest, abs=1)
+
 
 class TestLeftAlone:
     """A source that fails again and again."""

@@ -147,6 +147,30 @@ class TestHanging:
         assert provider.cursors == [None, "first", "first"]
         polled.abandon()
 
+    async def test_one_that_is_given_up_is_left_in_peace_as_after_any_failure(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(poller_module, "wait_after", lambda *_: 3600.0)
+        polled, provider = poller(hanging(asyncio.Event(), NOTHING), cadence_s=0.005)
+        for _ in range(ABANDON_AFTER - 1):
+            await polled.poll_once()
+        async with running(polled):
+            await until(lambda: provider.broken_off == 1)
+            for _ in range(20):
+                await asyncio.sleep(0)
+        assert len(provider.cursors) == 1
+
+    async def test_one_that_is_asked_rarely_is_given_up_by_the_time_it_took(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(poller_module, "ABANDON_S", 0.02)
+        polled, provider = poller(hanging(asyncio.Event(), NOTHING), cadence_s=0.015)
+        await polled.poll_once()
+        assert polled.status().asking == START
+        await polled.poll_once()
+        assert (polled.status().asking, polled.status().failures) == (None, 1)
+        await until(lambda: provider.broken_off == 1)
+
     async def test_giving_up_does_not_wait_for_one_that_will_not_let_go(self) -> None:
         gate = asyncio.Event()
 
@@ -416,3 +440,13 @@ class TestParts:
             polled.wake()
             await readings.until(lambda heard: len(heard) == 5)
         assert provider.cursors == [None, 1, 2, 2, 4]
+
+    async def test_one_part_repeated_for_ever_is_asked_for_at_the_usual_pace(self) -> None:
+        readings = Readings()
+        polled, provider = poller(lambda *_: self.part(1, 9), readings, cadence_s=3600.0)
+        async with running(polled):
+            await readings.until(lambda heard: len(heard) == 2)
+            await until(lambda: polled.status().asking is None)
+            for _ in range(20):
+                await asyncio.sleep(0.001)
+        assert provider.cursors == [None, 1]
