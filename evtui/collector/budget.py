@@ -14,6 +14,7 @@ from itertools import starmap
 
 from evtui.domain.phases import calendar_day
 from evtui.domain.reading import Lookup, Reading, Topic
+from evtui.domain.trip import Trip
 
 REMEMBERED = 20
 """Questions that the price of the next one is taken from: one dear backfill does not slow a source for the day."""
@@ -43,6 +44,7 @@ class Meter:
         self._spent = 0.0
         self._prices: dict[Topic | Lookup, deque[float]] = {}
         self._planned: dict[Topic, Planned] = {}
+        self._counted: Trip | None = None
 
     def expect(self, topic: Topic, planned: Planned) -> None:
         """Have the questions of one source counted into what the rest of a day costs."""
@@ -51,8 +53,11 @@ class Meter:
     def hear(self, reading: Reading) -> None:
         """Count what a question cost, whether it was answered or not."""
         usd = reading.trip.spent.usd
-        if usd <= 0:
+        # an answer that could not be taken in is followed by a failure that tells of the same question; and no source
+        # is slowed for good by a price that is none
+        if not 0 < usd < math.inf or reading.trip is self._counted:
             return
+        self._counted = reading.trip
         self._turn_to(reading.taken_at)
         if self._day is not None and self._day[0] <= reading.taken_at < self._day[1]:
             self._spent += usd

@@ -94,8 +94,8 @@ class Plan:
         return Rate(every, wall_s, seconds / planned.total_seconds(), turn_s)
 
     def questions(self, start: datetime, end: datetime) -> float:
-        """How many questions are planned in [start, end)."""
-        return sum(length / self._every[phase] for phase, length in self._launch.table.spans(start, end))
+        """How many questions are planned in [start, end), as far as the speed of the launch allows."""
+        return sum(length / self._real(self._every[phase])[0] for phase, length in self._launch.table.spans(start, end))
 
     def _phase(self, now: datetime) -> Phase:
         phase = self._launch.table.at(now)

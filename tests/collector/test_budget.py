@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evtui.collector.budget import Meter, slowdown
+from evtui.collector.question import hand_over
 from evtui.domain.reading import CpuPoints, Failure, FailureKind, Lookup, Reading, Topic
 from evtui.domain.trip import Spent, Trip
 
@@ -92,6 +93,24 @@ def test_a_question_that_failed_is_paid_for_too() -> None:
     failure = Failure(FailureKind.DOWN, "throttled")
     counted.hear(Reading("cloudwatch", Topic.CPU, NOON, failure, trip=Trip(0.1, spent=Spent(4.0))))
     assert counted.slowed(Topic.CPU, NOON) > 1
+
+
+def test_an_answer_that_was_not_taken_in_is_paid_for_once() -> None:
+    def full_disk(_: Reading) -> None:
+        raise OSError
+
+    counted, once = meter(10.0), meter(10.0)
+    hand_over(cost(6.0), (full_disk, counted.hear))
+    hand_over(cost(6.0), (once.hear,))
+    assert counted.slowed(Topic.CPU, NOON) == once.slowed(Topic.CPU, NOON) > 1
+
+
+@pytest.mark.parametrize("usd", [math.nan, math.inf, -1.0])
+def test_what_is_no_price_slows_nothing(usd: float) -> None:
+    counted = meter(10.0)
+    counted.hear(cost(usd))
+    counted.hear(cost(0.001))
+    assert counted.slowed(Topic.CPU, NOON) == 1
 
 
 def test_one_dear_question_is_soon_outweighed() -> None:

@@ -114,6 +114,7 @@ class TestMoney:
         cadence = Cadence(MINUTE, 10 * SECOND, MINUTE, HOUR)
         assert plan(cadence=cadence).questions(OPENS, OPENS + 2 * HOUR) == 360 + 60
         assert plan(cadence=cadence).questions(CLOSES, CLOSES + 3 * HOUR) == 3
+        assert plan(cadence=cadence, speed=60).questions(OPENS, OPENS + 2 * HOUR) == 60 + 60
 
     @pytest.mark.parametrize("ceiling", [0.0, 0.001])
     def test_never_more_rarely_than_every_quarter_of_an_hour(self, ceiling: float) -> None:
