@@ -15,11 +15,11 @@ from evtui.alerts.platform import platform_alerts, source_alerts
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
 from evtui.store.delivery import Overdue, newest, overdue
+from evtui.store.drift import orders_known_until
 from evtui.store.orders import oddity
-from evtui.store.sales import ProductFigures, orders_known_until, product_figures
+from evtui.store.sales import ProductFigures, product_figures
 from evtui.store.special import FaultFigures, fault_figures
 from evtui.store.state import LaunchState, SourceState, health
-from evtui.store.stock import vanished
 
 SILENCE = timedelta(minutes=2)
 """Time after opening without any order from which silence is worth saying; whether it is bad nobody can tell yet."""
@@ -56,7 +56,7 @@ def alerts(state: LaunchState, now: datetime, figures: Known | None = None) -> t
     figures = figures or known(state, now)
     found = [
         *_overdue(figures.late),
-        *_stock(figures.products, state, now),
+        *_stock(figures.products),
         *_orders(state, now, figures.products),
         *platform_alerts(state, now),
         *_errors(figures.faults),
@@ -87,7 +87,7 @@ def _overdue(late: Sequence[Overdue]) -> Iterator[Alert]:
     yield Alert("overdue", Severity.PROBLEM, text, len(late), line.tg_code)
 
 
-def _stock(figures: Sequence[ProductFigures], state: LaunchState, now: datetime) -> Iterator[Alert]:
+def _stock(figures: Sequence[ProductFigures]) -> Iterator[Alert]:
     for each in figures:
         if each.product is None:
             continue
@@ -100,7 +100,7 @@ def _stock(figures: Sequence[ProductFigures], state: LaunchState, now: datetime)
             yield Alert(f"drift {page}", Severity.WARNING, text, abs(each.drift or 0))
         if not each.oversold and each.remaining_reported == 0:
             yield Alert(f"sold out {page}", Severity.NOTICE, f"sold out: {label}")
-        if gone := vanished(state, each.product):
+        if gone := each.vanished:
             text = (
                 f"{label}: {counted(gone, 'stock row')} that {'was' if gone == 1 else 'were'} there no longer told of"
             )

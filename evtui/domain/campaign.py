@@ -6,6 +6,7 @@ Built from the campaign file (`config.load`) or by hand in tests; nothing here i
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
@@ -127,7 +128,7 @@ class Budget(Struct, frozen=True):
     they are asked as rarely as cost alone can make them be asked."""
 
 
-class Campaign(Struct, frozen=True):
+class Campaign(Struct, frozen=True, dict=True):
     """One launch. `products` is never empty; times are aware UTC, shown in `zone`."""
 
     id: str
@@ -171,10 +172,12 @@ class Campaign(Struct, frozen=True):
 
     def product(self, page_id: int | None) -> Product | None:
         """The product with this page id, or None for a page that is not part of the launch."""
-        for product in self.products:  # asked several times for every order line: a generator costs twice as much
-            if product.page_id == page_id:
-                return product
-        return None
+        return None if page_id is None else self._by_page.get(page_id)
+
+    @cached_property
+    def _by_page(self) -> dict[int, Product]:
+        # asked several times for every order line, and a launch may have a thousand pages
+        return {product.page_id: product for product in reversed(self.products)}
 
     def service(self, name: str) -> Service | None:
         """The service with this report label."""

@@ -14,13 +14,12 @@ from typing import TypeVar
 from msgspec import Struct
 
 from evtui.domain.campaign import Product
-from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
-from evtui.store.orders import RECENT_LINES, RELEASED_LINES, Tally, oddity
+from evtui.store.drift import Ledger
+from evtui.store.orders import Tally
 from evtui.store.series import Counts, minute_of, moment_of
-from evtui.store.state import LaunchState
-from evtui.store.stock import levels_of, sold_out_at
-from evtui.store.tracked import Tracked
+from evtui.store.state import LaunchState, StockSeen
+from evtui.store.stock import by_page, sold_out_at, standing, vanished
 
 WINDOWS = (5, 15, 60)
 """Minutes over which velocity is given."""
@@ -30,11 +29,6 @@ MIN_SALES_FORECAST = 10
 
 MIN_SALES_VELOCITY = 5
 """Sets sold in a window below which a rate is not a rate: the count is shown instead."""
-
-TOGETHER = timedelta(seconds=0.5)
-"""Readings of stock and orders this close together count as one moment: a single round asks both side by side."""
-
-_BEFORE = timedelta(microseconds=1)
 
 _Z95 = 1.96
 
@@ -101,6 +95,8 @@ class ProductFigures(Struct, frozen=True):
     """When it was first read as sold out, whether or not anything was seen to be left before."""
     last_minute: int = 0
     """Sets ordered in the minute the sale closes in; those made after the close are in no other figure."""
+    vanished: int = 0
+    """SKUs told of before that the newest reading of the stock left out."""
 
     @property
     def remaining_computed(self) -> int | None:
@@ -123,7 +119,10 @@ class ProductFigures(Struct, frozen=True):
 
 def product_figures(state: LaunchState, now: datetime) -> tuple[ProductFigures, ...]:
     """Figures of every product, in campaign order."""
-    return tuple(_product(state, product, now) for product in state.campaign.products)
+    stock, ledger = by_page(state), Ledger(state)
+    return tuple(
+        _product(state, product, stock.get(product.page_id, ()), ledger, now) for product in state.campaign.products
+    )
 
 
 def total_figures(state: LaunchState, products: tuple[ProductFigures, ...], now: datetime) -> ProductFigures:
@@ -148,10 +147,12 @@ def total_figures(state: LaunchState, products: tuple[ProductFigures, ...], now:
     )
 
 
-def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigures:
+def _product(
+    state: LaunchState, product: Product, skus: Sequence[StockSeen], ledger: Ledger, now: datetime
+) -> ProductFigures:
     heard = state.sources.get(Topic.ORDERS)
     tally = state.orders.tallies.get(product.page_id, Tally()) if heard and heard.taken_at else None
-    levels = levels_of(state, product)
+    levels = standing(state, skus)
     totals = [seen.level.total for seen in levels]
     reported = sum(seen.level.selling for seen in levels) if levels else None
     reported_total = _sum(totals) if totals else None
@@ -161,7 +162,7 @@ def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigu
     remaining = reported
     if remaining is None and tally is not None and opening is not None:
         remaining = opening - tally.sold - tally.in_flight
-    drifts = _drifts(state, product, tally, opening)
+    drifts = ledger.drifts(product, levels, tally, opening)
     out = reported is not None and reported <= 0
     return ProductFigures(
         product=product,
@@ -180,74 +181,14 @@ def _product(state: LaunchState, product: Product, now: datetime) -> ProductFigu
         sold_out_at=sold_out_at(levels) if out else None,
         sold_out_by=max((seen.gone_by for seen in levels if seen.gone_by), default=None) if out else None,
         last_minute=tally.last_minute if tally else 0,
+        vanished=vanished(state, skus),
     )
-
-
-def _drifts(state: LaunchState, product: Product, tally: Tally | None, opening: int | None) -> list[int]:
-    """The ledger's difference at the newest stock readings that the orders have caught up with, newest first.
-
-    At most two: what stands in one reading only may be a sale caught between two tables. Empty where no reading can be
-    compared.
-    """
-    upto, levels = orders_known_until(state), levels_of(state, product)
-    if upto is not None and all(seen.level_at(upto - TOGETHER) for seen in levels):
-        upto -= TOGETHER  # in a rush half a second is hundreds of orders: granted only where there is no other reading
-    found: list[int] = []
-    while upto is not None and tally is not None and opening is not None and len(found) < 2:
-        skus = [seen.level_at(upto) for seen in levels]
-        known = [reading for reading in skus if reading is not None]
-        if not known or len(known) < len(skus):
-            break
-        at = min(reading[0] for reading in known)
-        since = _taken_since(state, product, at)
-        if since is None:
-            break
-        found.append(opening - sum(level.selling for _, level in known) - (tally.sold + tally.in_flight - since))
-        upto = at - _BEFORE
-    return found
 
 
 def _orders_read_at(state: LaunchState, now: datetime) -> datetime:
     """When the orders were last read. Pace is told as of then: a source that went silent is not a sale that slows."""
     heard = state.sources.get(Topic.ORDERS)
     return min(heard.taken_at, now) if heard and heard.taken_at else now
-
-
-def orders_known_until(state: LaunchState) -> datetime | None:
-    """The moment up to which every order is known: that of the newest whole answer, less the source's usual delay.
-
-    None while a long past is still being told in parts; while a later round is, that of the round before it.
-    """
-    heard, spec = state.sources.get(Topic.ORDERS), state.specs.get(Topic.ORDERS)
-    if heard is None or heard.whole_at is None:
-        return None
-    known = heard.whole_at if heard.coverage.more else max(heard.whole_at, heard.fact_time or heard.whole_at)
-    return known - (spec.delay if spec else timedelta()) + TOGETHER
-
-
-def _taken_since(state: LaunchState, product: Product, moment: datetime) -> int | None:
-    """Sets taken since `moment`, less those given back since; None where the feed does not reach back that far."""
-    book, taken, since = state.orders, 0, moment.timestamp()
-    for pairs, limit in ((book.recent, RECENT_LINES), (book.released, RELEASED_LINES)):
-        if len(pairs) >= limit and pairs[0][0] > since:
-            return None
-    for created, ts_code in reversed(book.recent):
-        if created <= since:
-            break
-        tracked = book.get(ts_code)
-        if tracked and _counts_for(tracked, product, state) and tracked.state is not OrderState.RELEASED:
-            taken += tracked.line.quantity
-    for released, ts_code in reversed(book.released):
-        if released <= since:
-            break
-        tracked = book.get(ts_code)
-        if tracked and _counts_for(tracked, product, state) and tracked.line.created_at <= moment:
-            taken -= tracked.line.quantity
-    return taken
-
-
-def _counts_for(tracked: Tracked, product: Product, state: LaunchState) -> bool:
-    return tracked.line.page_id == product.page_id and not oddity(tracked, state.campaign)
 
 
 def _velocity(sales: list[Counts], opened: datetime, now: datetime) -> tuple[Velocity, ...]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from evtui.domain.campaign import Product
 from evtui.store.state import LaunchState, StockSeen
 
 
-def levels_of(state: LaunchState, product: Product) -> list[StockSeen]:
+def by_page(state: LaunchState) -> Mapping[int, Sequence[StockSeen]]:
+    """Every SKU ever told of, page by page: found once for all products, of which there may be a thousand."""
+    found: dict[int, list[StockSeen]] = {}
+    for (page, _), seen in state.stock.items():
+        found.setdefault(page, []).append(seen)
+    return found
+
+
+def standing(state: LaunchState, skus: Sequence[StockSeen]) -> Sequence[StockSeen]:
     """The SKUs of a product; none where the newest reading left out any that was told of before."""
-    levels = [seen for (page, _), seen in state.stock.items() if page == product.page_id]
-    return levels if all(seen.read_at == state.stock_read_at for seen in levels) else []
+    return () if vanished(state, skus) else skus
 
 
-def vanished(state: LaunchState, product: Product) -> int:
+def vanished(state: LaunchState, skus: Sequence[StockSeen]) -> int:
     """SKUs of a product that were told of, and that the newest reading of the stock left out."""
-    return sum(
-        page == product.page_id and seen.read_at != state.stock_read_at for (page, _), seen in state.stock.items()
-    )
+    return sum(seen.read_at != state.stock_read_at for seen in skus)
 
 
 def sold_out_at(levels: Sequence[StockSeen]) -> datetime | None:

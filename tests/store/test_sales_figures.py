@@ -34,7 +34,6 @@ from evtui.domain.reading import Coverage, Lookup, Reading, StockLevels, Topic
 from evtui.domain.stock import StockLevel
 from evtui.store.sales import Outlook, ProductFigures, product_figures, total_figures
 from evtui.store.state import LaunchState
-from evtui.store.stock import vanished
 
 NOW = at(30)
 
@@ -294,7 +293,7 @@ class TestVanishedStock:
             assert (gone.remaining_reported, gone.reported_total, gone.drift) == (None, None, None)
             assert there.remaining_reported == 5
             assert total_figures(state, (gone, there), at(6)).remaining_reported is None
-            assert [vanished(state, product) for product in CAMPAIGN.products] == [1, 0]
+            assert [figures.vanished for figures in (gone, there)] == [1, 0]
 
     def test_nor_is_a_page_of_which_one_sku_is_left_out(self) -> None:
         one, other = (StockLevel(PAGE, sku, 50, None, None, 9) for sku in (1, 2))

@@ -11,7 +11,7 @@ from store_makers import CAMPAIGN, OPEN, SECOND, after, at, empty, failed, line,
 
 from evtui.domain.reading import Coverage, CpuPoints, Failure, FailureKind, Lookup, Reading, Topic
 from evtui.domain.trip import Trip
-from evtui.store.sales import orders_known_until
+from evtui.store.drift import orders_known_until
 from evtui.store.state import LaunchState, SourceState, health, healths, topics
 from evtui.store.store import Store
 
