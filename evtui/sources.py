@@ -17,7 +17,6 @@ from evtui.domain.reading import Lookup, Topic
 from evtui.errors import Problem, UsageError
 from evtui.providers import registry
 from evtui.providers.base import Context, Provider
-from evtui.providers.missing import stand_in
 
 Load = Callable[[str], type[Provider]]
 """Finds a provider class by its name, as `registry.load` does."""
@@ -63,7 +62,7 @@ def judge_sources(file: CampaignFile, find: Load | None = None) -> Judged:
             provider = classes.get(name) or find(name)
         except registry.Unusable as error:
             unusable[name] = str(error)
-            provider = stand_in(str(error))
+            provider = _stand_in(str(error))
         except UsageError as error:
             problems.append(source_problem(file, source, "provider", str(error)))
             continue
@@ -89,12 +88,19 @@ def open_sources(file: CampaignFile, judged: Judged, context: Context) -> Opened
             provider = _opened(name, judged.classes[name], settings, replace(context, topic=source.topic))
         except registry.Unusable as error:
             unusable[name] = str(error)
-            provider = stand_in(str(error)).open(settings, context)
+            provider = _stand_in(str(error)).open(settings, context)
         except UsageError as error:
             problems.append(source_problem(file, source, "provider", str(error)))
             continue
         providers[source.topic] = (source, provider)
     return Opened(providers, tuple(problems), unusable)
+
+
+def _stand_in(why: str) -> type[Provider]:
+    """What stands where a source was to stand that cannot be used."""
+    from evtui.providers.missing import stand_in  # nearly every launch does without
+
+    return stand_in(why)
 
 
 def _opened(name: str, provider: type[Provider], settings: object, context: Context) -> Provider:

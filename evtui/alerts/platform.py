@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from evtui.alerts.alert import Alert, Severity, counted
 from evtui.domain.campaign import Service
 from evtui.domain.metrics import FleetSize
-from evtui.domain.reading import Topic
-from evtui.domain.trip import Login
+from evtui.domain.trip import LOGIN_NEAR, Login
 from evtui.store.charts import ChartFigures, charts, targets
 from evtui.store.load import cpu_now, services
 from evtui.store.state import LaunchState, SourceState, health
@@ -17,7 +16,7 @@ from evtui.store.state import LaunchState, SourceState, health
 HOT_PERCENT = 90.0
 """CPU of a single machine from which it is called saturated, however calm the mean."""
 
-ENDING = (timedelta(minutes=30), timedelta(minutes=10), timedelta())
+ENDING = (LOGIN_NEAR, timedelta(minutes=10), timedelta())
 """Time left of a login at which it is said, said louder, and said to be over."""
 
 LATE_CHART = timedelta(minutes=10)
@@ -113,23 +112,19 @@ def source_alerts(state: LaunchState, now: datetime) -> Iterator[Alert]:
             yield Alert(f"source {topic}", Severity.WARNING, f"{topic} {source.state}: {source.why}")
         elif source.usable and source.coverage.note:
             yield Alert(f"source {topic}", Severity.NOTICE, f"{topic}: {source.coverage.note}")
-        login = _login(state, topic)
+        seen = state.sources.get(topic)
+        login = seen.login if seen else None
         if login is not None:
             logins.setdefault(login.who, (login, []))[1].append(str(topic))
     for login, topics in logins.values():
         yield from _ending(login, topics, now)
 
 
-def _login(state: LaunchState, topic: Topic) -> Login | None:
-    seen = state.sources.get(topic)
-    return seen.trip[1].login if seen and seen.trip else None
-
-
 def _ending(login: Login, topics: list[str], now: datetime) -> Iterator[Alert]:
     """A login that nobody renews by itself, said once for all sources that use it."""
-    if login.expires is None or login.renews:
+    left = login.due(now)
+    if left is None:
         return
-    left = login.expires - now
     step = next((step for step, limit in enumerate(reversed(ENDING)) if left <= limit), None)
     if step is None:
         return

@@ -10,7 +10,6 @@ from evtui.report.figures import counted
 from evtui.report.notes import left_out, unusable
 from evtui.report.sources import (
     SourceFigures,
-    ending,
     gap_words,
     login_words,
     logins,
@@ -34,7 +33,7 @@ def every_source(here: Moment, statuses: Iterable[Status]) -> Iterator[str]:
         yield f"{_asked_how(here, source)}."
         yield from (f"Source {source.topic}: {gap_words(gap, here.zone)}." for gap in source.gaps)
     for login, used in logins(found).items():
-        remedy = f"; to renew it: {word(login.remedy)}" if ending(login, here.now) and login.remedy else ""
+        remedy = f"; to renew it: {word(login.remedy)}" if login.is_ending(here.now) and login.remedy else ""
         yield f"Login {login_words(login, here.now)}, for {', '.join(used)}{remedy}."
     today, day = total(each.today for each in found), sum(each.whole_day for each in found)
     if today.usd:

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+LOGIN_NEAR = timedelta(minutes=30)
+"""Time left of a login from which it is shown wherever its source is: time to log in again without a gap."""
+
 
 class Spent(Struct, frozen=True):
     """What one question cost. `usd` is the list price; a source that costs nothing leaves all at zero."""
@@ -31,6 +34,15 @@ class Login(Struct, frozen=True):
     """Whether it is renewed by itself, so that its end needs nobody."""
     remedy: str = ""
     """What a person does to have a new one, such as `aws sso login --profile prod-hk`."""
+
+    def due(self, now: datetime) -> timedelta | None:
+        """Time until a person has to log in again, negative once that is past; None: nobody has to, or nobody knows."""
+        return None if self.expires is None or self.renews else self.expires - now
+
+    def is_ending(self, now: datetime) -> bool:
+        """Whether somebody has to log in again within `LOGIN_NEAR`."""
+        due = self.due(now)
+        return due is not None and due <= LOGIN_NEAR
 
 
 class Exchange(Struct, frozen=True):

@@ -19,9 +19,6 @@ from evtui.store.series import moment_of
 from evtui.store.spending import forecast, spent_today
 from evtui.store.state import Health, LaunchState, SourceSeen, healths
 
-LOGIN_NEAR = timedelta(minutes=30)
-"""Time left of a login from which it is shown wherever its source is: time to log in again without a gap."""
-
 SAME_TIME_S = 2.0
 """Seconds two clocks may differ before it is said: servers tell their time in whole seconds."""
 
@@ -132,17 +129,6 @@ def left_of(login: Login, now: datetime) -> str:
     minutes = timedelta(minutes=1)
     written = f"{age_text(left - left % minutes).removesuffix('00s')} left" if left >= minutes else "<1m left"
     return f"{written}, renews itself" if login.renews else written
-
-
-def ending(login: Login | None, now: datetime) -> bool:
-    """Whether a login ends soon, or has ended, and somebody has to do something about it."""
-    return login is not None and login.expires is not None and not login.renews and login.expires - now <= LOGIN_NEAR
-
-
-def login_of(state: LaunchState, topic: Topic) -> Login | None:
-    """In whose name a source was asked last."""
-    seen = state.sources.get(topic)
-    return seen.trip[1].login if seen is not None and seen.trip is not None else None
 
 
 def logins(sources: Iterable[SourceFigures]) -> Mapping[Login, tuple[str, ...]]:

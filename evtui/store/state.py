@@ -13,7 +13,7 @@ from evtui.domain.campaign import Campaign
 from evtui.domain.metrics import Chart, FleetSize, TargetHealth
 from evtui.domain.reading import Coverage, Failure, FailureKind, Topic
 from evtui.domain.stock import StockLevel
-from evtui.domain.trip import Trip
+from evtui.domain.trip import Login, Trip
 from evtui.store.faults import FaultBook
 from evtui.store.orders import OrderBook
 from evtui.store.series import Series
@@ -40,6 +40,8 @@ class SourceSpec(Struct, frozen=True):
     """The shortest time between two questions that any phase of the launch has."""
     delay: timedelta = timedelta()
     """How late its facts usually are."""
+    longest: timedelta = timedelta()
+    """The longest time between two questions that any phase has; none where nobody said."""
 
 
 class SourceSeen(Struct, frozen=True):
@@ -61,6 +63,11 @@ class SourceSeen(Struct, frozen=True):
     reach: Series = Series()
     """Minute by minute, whether it answered (1) or failed (0); a minute without an end to a question is missing."""
     spending: Spending = Spending()
+
+    @property
+    def login(self) -> Login | None:
+        """In whose name it was asked last."""
+        return None if self.trip is None else self.trip[1].login
 
 
 class Health(Struct, frozen=True):

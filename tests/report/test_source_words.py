@@ -18,11 +18,9 @@ from evtui.report.sources import (
     SourceFigures,
     clock_words,
     covered_words,
-    ending,
     failures_words,
     gap_words,
     left_of,
-    login_of,
     login_words,
     logins,
     next_words,
@@ -37,7 +35,7 @@ from evtui.report.sources import (
 from evtui.store.reach import Gap, Mend
 from evtui.store.reduce import reduce
 from evtui.store.series import minute_of
-from evtui.store.state import LaunchState, SourceSpec
+from evtui.store.state import LaunchState, SourceSeen, SourceSpec
 
 ZONE = ZoneInfo("Asia/Hong_Kong")
 NOW = datetime(2024, 1, 25, 11, 30, tzinfo=ZONE).astimezone(UTC)
@@ -123,14 +121,13 @@ def test_what_it_covers() -> None:
 def test_time_left_of_a_login(left: timedelta, renews: bool, words: str, near: bool) -> None:
     login = Login("somebody", NOW + left, renews)
     assert left_of(login, NOW) == words
-    assert ending(login, NOW) is near
+    assert login.is_ending(NOW) is near
     assert login_words(login, NOW) == f"somebody, {words}"
 
 
 def test_a_login_without_an_end_says_none() -> None:
-    assert (left_of(Login("environment"), NOW), ending(Login("environment"), NOW)) == ("", False)
+    assert (left_of(Login("environment"), NOW), Login("environment").is_ending(NOW)) == ("", False)
     assert login_words(Login("environment"), NOW) == "environment"
-    assert not ending(None, NOW)
 
 
 def test_one_login_of_several_sources_is_said_once_as_it_was_told_last() -> None:
@@ -138,8 +135,8 @@ def test_one_login_of_several_sources_is_said_once_as_it_was_told_last() -> None
     state = asked(Topic.CPU, NOW, Trip(0.1, login=newer), asked(Topic.ORDERS, NOW - MINUTE, Trip(0.1, login=LOGIN)))
     state = asked(Topic.STOCK, NOW, Trip(0.1, login=Login("another")), state)
     assert logins(source_figures(state, (), NOW)) == {newer: ("orders", "cpu"), Login("another"): ("stock",)}
-    assert login_of(state, Topic.ORDERS) == LOGIN
-    assert login_of(EMPTY, Topic.ORDERS) is None
+    assert state.sources[Topic.ORDERS].login == LOGIN
+    assert SourceSeen().login is None
 
 
 @pytest.mark.parametrize(

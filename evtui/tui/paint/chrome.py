@@ -9,7 +9,6 @@ from evtui.alerts.notebook import Standing
 from evtui.alerts.rules import Severity
 from evtui.domain.orders import OrderState
 from evtui.domain.reading import Topic
-from evtui.report.sources import ending, left_of, login_of
 from evtui.store.state import SourceState
 from evtui.tui.ambiguous import cell_width
 from evtui.tui.format import age_of, at, clock_span, span
@@ -95,8 +94,11 @@ def _lights(view: View, *, brief: bool) -> Line:
             style = "alert" if health.state in (SourceState.AUTH, SourceState.DOWN) else "warn"
             parts.append((f"{topic} {_SHORT[health.state]}  ", style))
         # one login is mostly that of several sources: it stands beside the first of them
-        login = login_of(view.state, topic)
-        if login is not None and login.who not in told and ending(login, view.now):
+        seen = view.state.sources.get(topic)
+        login = seen.login if seen else None
+        if login is not None and login.who not in told and login.is_ending(view.now):
+            from evtui.report.sources import left_of  # a start shows no login that ends
+
             told.add(login.who)
             if health.state is not SourceState.AUTH:  # which says it already
                 parts.append((f"{topic} login {left_of(login, view.now)}  ", "warn"))

@@ -8,7 +8,6 @@ from evtui.report.notes import left_out
 from evtui.report.sources import (
     SourceFigures,
     clock_words,
-    ending,
     failures_words,
     gap_words,
     login_words,
@@ -107,7 +106,7 @@ def _login(view: View, source: SourceFigures) -> list[Fact]:
     if login is None:
         return []
     end = f", until {at(login.expires, view.zone, '%m-%d %H:%M:%S')}" if login.expires else ""
-    style = "warn" if ending(login, view.now) else ""
+    style = "warn" if login.is_ending(view.now) else ""
     found = [("login", f"{login_words(login, view.now)}{end}", style)]
     return [*found, ("", login.remedy, "key")] if login.remedy else found
 

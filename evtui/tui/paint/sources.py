@@ -12,7 +12,6 @@ from evtui.report.notes import left_out
 from evtui.report.sources import (
     SourceFigures,
     covered_words,
-    ending,
     failures_words,
     gap_words,
     login_words,
@@ -146,7 +145,7 @@ def _logins(view: View, sources: Sequence[SourceFigures], cells: int) -> list[Li
     found = logins(sources)
     lines: list[Line] = [BLANK] if found else []
     for login, used in found.items():
-        style = "warn" if ending(login, view.now) else ""
+        style = "warn" if login.is_ending(view.now) else ""
         text = f" login {login_words(login, view.now)} · {', '.join(used)}"
         remedy = f" · {login.remedy}" if style and login.remedy else ""
         lines += wrapped(((text + remedy, style),), cells)
