@@ -192,10 +192,10 @@ class Session:
 
 
 def _spec(topic: Topic, config: SourceConfig, plan: Plan) -> SourceSpec:
-    """How a source was configured. A spec is for good and a pace is not, so it names the shortest one: what the source
-    was asked at last comes with each of its readings."""
+    """How a source was configured. A spec is for good and a pace is not, so it names the shortest and the longest one:
+    what the source was asked at last comes with each of its readings."""
     delay = config.delay if config.delay is not None else DELAY.get(topic, timedelta())
-    return SourceSpec(topic, config.provider, plan.shortest, delay)
+    return SourceSpec(topic, config.provider, plan.shortest, delay, plan.longest)
 
 
 def open_session(

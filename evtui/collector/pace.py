@@ -83,6 +83,11 @@ class Plan:
         """The shortest time between two questions that any phase has, as far as the speed of the launch allows."""
         return self._real(min(self._every.values()))[0]
 
+    @property
+    def longest(self) -> timedelta:
+        """The longest time between two questions that any phase has; what cost makes of it is not in it."""
+        return self._real(max(self._every.values()))[0]
+
     def __call__(self, now: datetime) -> Rate:
         """The rate at `now`."""
         planned = self._every[self._phase(now)]

@@ -49,7 +49,7 @@ class Gap(Struct, frozen=True):
     until: int | None
     """The minute of the first answer after it; None: there was none yet."""
     asked: bool = True
-    """Whether the source was asked and failed; else nobody asked."""
+    """Whether the source was asked in it and failed; else nobody asked."""
     mend: Mend = Mend.OPEN
     missing: int = 0
     """Minutes of it that nothing was told of, where some are."""
@@ -61,18 +61,25 @@ class Gap(Struct, frozen=True):
 
 
 def gaps(state: LaunchState, topic: Topic, now: datetime, back: timedelta = LOOKED_BACK) -> tuple[Gap, ...]:
-    """The gaps of a source in the time `back` from `now`, oldest first."""
+    """The gaps of a source that last or ended in the time `back` from `now`, oldest first.
+
+    Of one in which it was asked before that, the beginning is not looked for: it begins with the last such question.
+    """
     seen = state.sources.get(topic)
     if seen is None:
         return ()
-    points = seen.reach.between(minute_of(now - back), minute_of(now) + 1)
+    first = minute_of(now - back)
+    points = seen.reach.between(first, minute_of(now) + 1)
+    # nobody may have asked since long before: a machine that slept over night
+    if points and (earlier := seen.reach.before(first)) is not None:
+        points = [earlier, *points]
     return tuple(_mended(state, topic, seen, gap) for gap in _stretches(points, _patience(state, topic, seen)))
 
 
 def _patience(state: LaunchState, topic: Topic, seen: SourceSeen) -> int:
     """Minutes without a question that are nothing out of the ordinary."""
     spec = state.specs.get(topic)
-    paces = [spec.cadence if spec else None, seen.trip[1].every if seen.trip else None]
+    paces = [spec.longest if spec else None, seen.trip[1].every if seen.trip else None]
     longest = max((pace for pace in paces if pace is not None), default=timedelta())
     return max(UNASKED, int(2 * longest / timedelta(minutes=1)) + 1)
 
@@ -84,7 +91,9 @@ def _stretches(points: list[tuple[int, float]], patience: int) -> Iterator[Gap]:
     for minute, answered in points:
         unasked = before is not None and minute - before > patience
         if not answered:
-            begun = minute if begun is None else begun
+            if begun is None:
+                # what was not asked before it failed is one stretch with it: there was no answer in between
+                begun = before + 1 if unasked and before is not None else minute
         elif begun is not None:
             yield Gap(begun, minute)
             begun = None

@@ -32,7 +32,7 @@ from evtui.domain.reading import (
 from evtui.domain.trip import Trip
 from evtui.store.draft import add_facts, add_lines
 from evtui.store.faults import add_errors
-from evtui.store.series import Series, minute_of
+from evtui.store.series import KEEP_HOURS, Series, minute_of
 from evtui.store.state import STOCK_READINGS, LaunchState, SourceSeen, StockSeen
 from evtui.store.tracked import observe
 
@@ -117,15 +117,19 @@ NO_TRIP = Trip()
 def _note_trip(seen: SourceSeen, reading: Reading) -> SourceSeen:
     if reading.trip == NO_TRIP:
         return seen
-    trip = (reading.taken_at, reading.trip)
-    if seen.trip is None or (seen.trip[0], repr(seen.trip[1])) < (trip[0], repr(trip[1])):
-        seen = replace(seen, trip=trip)
+    if seen.trip is None or _went(*seen.trip) < _went(reading.taken_at, reading.trip):
+        seen = replace(seen, trip=(reading.taken_at, reading.trip))
     answered = 0.0 if isinstance(reading.value, Failure) else 1.0
     return replace(
         seen,
         reach=seen.reach.merge([(minute_of(reading.taken_at), answered)], reading.taken_at),
         spending=seen.spending.add(reading.taken_at, reading.trip.spent),
     )
+
+
+def _went(at: datetime, trip: Trip) -> tuple[datetime, float, str]:
+    """The later question counts; of a deadline that passed and the answer that came after it, the answer."""
+    return (at, trip.took_s or 0.0, repr(trip))
 
 
 def _covering(at: datetime, coverage: Coverage) -> tuple[datetime, bool, str]:
@@ -185,6 +189,9 @@ def _merge_cpu(state: LaunchState, value: CpuPoints, reading: Reading) -> Launch
     cpu = dict(state.cpu)
     for key, values in points.items():
         cpu[key] = cpu.get(key, Series()).merge(zip(*values, strict=True), reading.taken_at)
+    # a machine that is gone tells no more minutes that would push its old ones out
+    oldest = max((series.newest_hour for series in cpu.values()), default=0) - KEEP_HOURS
+    cpu = {key: kept for key, series in cpu.items() if (kept := series.since(oldest)).hours}
     machines = state.machines
     if value.machines and (machines is None or machines < (reading.taken_at, value.machines)):
         machines = (reading.taken_at, value.machines)

@@ -68,6 +68,25 @@ class Series(Struct, frozen=True):
         seen = self.hours.get(minute // 60, {}).get(minute)
         return None if seen is None else seen[1]
 
+    def before(self, minute: int) -> tuple[int, float] | None:
+        """The newest (minute, value) that is older than `minute`, or None."""
+        for hour in sorted((hour for hour in self.hours if hour * 60 < minute), reverse=True):
+            older = [each for each in self.hours[hour] if each < minute]
+            if older:
+                return (max(older), self.hours[hour][max(older)][1])
+        return None
+
+    def since(self, hour: int) -> Series:
+        """Only what lies in `hour` (since the epoch) or later."""
+        if all(each >= hour for each in self.hours):
+            return self
+        return Series({each: chunk for each, chunk in self.hours.items() if each >= hour})
+
+    @property
+    def newest_hour(self) -> int:
+        """The newest hour with a value, since the epoch; 0 for none."""
+        return max(self.hours, default=0)
+
     @property
     def newest(self) -> int | None:
         """The newest minute with a value."""

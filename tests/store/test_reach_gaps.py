@@ -109,9 +109,29 @@ def test_a_machine_that_slept_leaves_a_gap_that_nobody_failed_in() -> None:
     assert found(told(Topic.ORDERS, "+" + " " * (UNASKED - 1) + "+"), Topic.ORDERS, 30) == ()
 
 
+def test_one_that_slept_for_longer_than_is_looked_back_is_seen_when_it_wakes() -> None:
+    slept = told(Topic.ORDERS, "+" + " " * 500 + "+")
+    (gap,) = found(slept, Topic.ORDERS, 502)
+    assert (gap.asked, gap.start, gap.until) == (False, FIRST + 1, FIRST + 501)
+    assert found(slept, Topic.ORDERS, 501 + 200) == ()
+
+
+def test_what_fails_after_a_sleep_did_not_answer_all_the_time() -> None:
+    slept = "+" + " " * (UNASKED + 1) + "--+"
+    (gap,) = found(told(Topic.ORDERS, slept), Topic.ORDERS, 30)
+    assert (gap.asked, gap.start, gap.until) == (True, FIRST + 1, FIRST + UNASKED + 4)
+
+
+def test_a_slow_phase_leaves_no_gaps_for_the_quick_one_after_it() -> None:
+    state = told(Topic.ORDERS, "+" + " " * 29 + "+" + " " * 29 + "+++")
+    assert len(found(state, Topic.ORDERS, 63)) == 2
+    spec = replace(state.specs[Topic.ORDERS], cadence=MINUTE, longest=30 * MINUTE)
+    assert found(replace(state, specs={Topic.ORDERS: spec}), Topic.ORDERS, 63) == ()
+
+
 def test_a_source_that_is_asked_rarely_is_not_missed_in_between() -> None:
     state = told(Topic.ORDERS, "+" + " " * (UNASKED + 1) + "+")
-    hourly = replace(state.specs[Topic.ORDERS], cadence=60 * MINUTE)
+    hourly = replace(state.specs[Topic.ORDERS], longest=60 * MINUTE)
     assert found(replace(state, specs={Topic.ORDERS: hourly}), Topic.ORDERS, 30) == ()
     # a journal of somebody else's campaign file
     assert len(found(replace(state, specs={}), Topic.ORDERS, 30)) == 1

@@ -36,10 +36,11 @@ from store_makers import (
 
 from evtui.domain.chain import Step, StepSeen, StepState
 from evtui.domain.faults import ErrorEntry, fault_key
-from evtui.domain.metrics import CpuPoint, FleetSize, TrafficPoint
+from evtui.domain.metrics import Chart, ChartPoint, CpuPoint, FleetSize, TargetHealth, TrafficPoint
 from evtui.domain.orders import OrderLine, OrderState
 from evtui.domain.reading import (
     ChainFacts,
+    ChartPoints,
     Coverage,
     CpuPoints,
     ErrorBatch,
@@ -50,11 +51,13 @@ from evtui.domain.reading import (
     OrderBatch,
     Reading,
     StockLevels,
+    TargetHealths,
     Topic,
     TrafficPoints,
     Value,
 )
 from evtui.domain.stock import StockLevel
+from evtui.domain.trip import Exchange, Login, Spent, Trip
 from evtui.store import draft
 from evtui.store.orders import RECENT_LINES, RELEASED_LINES, OrderBook, Tally, oddity
 from evtui.store.reduce import reduce
@@ -127,6 +130,19 @@ points = st.builds(
 )
 machines = st.lists(st.tuples(st.just("SCMAPI"), st.sampled_from(["i-1", "i-2"])), max_size=2, unique=True).map(tuple)
 sizes = st.builds(FleetSize, st.sampled_from(["SCMAPI", "MWeb"]), st.integers(0, 1), st.integers(1, 3), st.none())
+groups = st.builds(
+    TargetHealth, st.sampled_from(["SCMAPI", "MWeb"]), st.sampled_from("ab"), st.integers(0, 2), st.just(2)
+)
+chart_points = st.builds(ChartPoint, st.sampled_from("ab"), minutes, st.floats(0, 100))
+charted = st.lists(st.sampled_from([Chart("a"), Chart("b", "ms", above=3.0)]), unique=True).map(tuple)
+trips = st.just(Trip()) | st.builds(
+    Trip,
+    st.none() | st.sampled_from([0.1, 4.5, 9.0, 12.0, 100.0]),
+    st.none() | st.sampled_from([SECOND, MINUTE]),
+    st.builds(Spent, st.sampled_from([0.0, 0.25, 0.5]), st.integers(0, 1), st.integers(0, 1)),
+    st.none() | st.builds(Login, st.just("profile hk")),
+    st.none() | st.builds(Exchange, st.just("GET"), st.sampled_from(["", "200 OK"])),
+)
 
 
 def entry(number: int) -> ErrorEntry:
@@ -151,12 +167,15 @@ def readings(draw: st.DrawFn) -> Reading:
         (Topic.CPU, st.builds(CpuPoints, several(points), machines)),
         (Topic.TRAFFIC, st.builds(TrafficPoints, several(st.builds(TrafficPoint, minutes, st.floats(0, 1e6))))),
         (Topic.CAPACITY, st.builds(FleetSizes, several(sizes))),
+        (Topic.TARGETS, st.builds(TargetHealths, several(groups))),
+        (Topic.CHARTS, st.builds(ChartPoints, several(chart_points), charted)),
         (Topic.ERRORS, st.builds(ErrorBatch, several(st.integers(0, 7).map(entry)))),
         (Topic.STOCK, st.builds(Failure, st.sampled_from(FailureKind), st.sampled_from(["refused", "timed out"]))),
     ]
     topic, values = draw(st.sampled_from(kinds))
-    coverage = Coverage(seen=draw(st.integers(0, 2)), expected=2)
-    return Reading("source", topic, draw(moments), draw(values), draw(st.none() | moments), coverage)
+    coverage = Coverage(seen=draw(st.integers(0, 2)), expected=2, more=draw(st.booleans()))
+    fact_time = draw(st.none() | moments)
+    return Reading("source", topic, draw(moments), draw(values), fact_time, coverage, draw(trips))
 
 
 histories = st.lists(readings(), max_size=14)
@@ -222,6 +241,21 @@ def test_nor_where_readings_of_one_moment_disagree(words: list[tuple[int, float,
         )
     ]
     assert told(history, empty()) == told(jumbled(history, random), empty())
+
+
+taken = st.tuples(st.sampled_from([0.1, 4.5, 9.0, 12.0, 100.0]), st.booleans())
+
+
+@given(st.lists(taken, min_size=1, max_size=6), shuffles)
+@settings(max_examples=60, deadline=None)
+def test_the_last_word_on_a_question_tells_how_it_went(words: list[tuple[float, bool]], random: Random) -> None:
+    history = [
+        Reading("x", Topic.STOCK, OPEN, StockLevels(()) if well else Failure(FailureKind.DOWN, "why"), trip=Trip(took))
+        for took, well in words
+    ]
+    state = told(jumbled(history, random), empty())
+    assert state == told(history, empty())
+    assert state.sources[Topic.STOCK].trip == (OPEN, Trip(max(took for took, _ in words)))
 
 
 @given(histories)
