@@ -24,6 +24,7 @@ HEAVY = frozenset(
         "botocore",
         "pyathena",
         "httpx",
+        "jmespath",
         "sqlalchemy",
         "psycopg",
         "pymysql",
@@ -75,6 +76,7 @@ def loaded(folder: Path, *command: str) -> set[str]:
         "report --demo --format json",
         "order TG240125L00025 --demo",
         "check --offline --demo",
+        "check --demo",
         "demo",
     ],
 )

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from evtui.clock import ManualClock
 from evtui.config.load import example_path, load
 from evtui.session import Demo, open_session
@@ -38,6 +40,8 @@ class Picture:
     keys: tuple[str, ...] = ()
     ready: str = "delivered"
     theme: str = "terminal"
+    evened: bool = False
+    """Whether times of this machine are shown, which differ from run to run and are made even."""
 
 
 PICTURES = (
@@ -50,6 +54,7 @@ PICTURES = (
     Picture("rush-zoom-120x36", "rush", "2024-01-25T10:41", (120, 36), ("1", "z"), ready="sold out"),
     Picture("stuck-200x50", "stuck", "2024-01-25T11:31", (200, 50), ready="OVERDUE", theme="dark"),
     Picture("compact-80x24", "stuck", "2024-01-25T11:31", (80, 24), ("d", "n", "n"), ready="OVERDUE", theme="safe"),
+    Picture("sources-120x36", "outage", "2024-01-25T10:23", (120, 36), ("5",), ready="look-ups", evened=True),
     Picture("palette-120x36", "stuck", "2024-01-25T11:31", (120, 36), ("colon", "g", "r", "a"), ready="graphs"),
 )
 
@@ -70,6 +75,8 @@ async def _drawn(picture: Picture, path: Path, start: datetime) -> str:
     app = Cockpit(open_session(path, ManualClock(start), Demo(picture.scenario, 1)))
     async with app.run_test(size=picture.size) as pilot:
         await _until(lambda: _all_told(app))
+        if picture.evened:
+            _even(app)
         for key in picture.keys:
             await pilot.press(key)
         app.tick()
@@ -92,6 +99,19 @@ def _all_told(app: Cockpit) -> bool:
     state = app.session.state
     told = state.specs.keys() <= state.sources.keys()
     return told and not any(seen.coverage.more for seen in state.sources.values())
+
+
+def _even(app: Cockpit) -> None:
+    """Let every question have taken as long, and every next one come after the same share of its pace."""
+    store, now, statuses = app.session.store, app.session.clock.now(), app.session.statuses
+    sources = {}
+    for topic, seen in store.state.sources.items():
+        assert seen.trip is not None
+        sources[topic] = replace(seen, trip=(seen.trip[0], replace(seen.trip[1], took_s=0.02)))
+    store._state = replace(store.state, sources=sources)
+    app.session.statuses = lambda: tuple(  # type: ignore[method-assign]
+        replace(each, next_at=now + 0.8 * each.every, asking=None) for each in statuses()
+    )
 
 
 def _text(app: Cockpit) -> str:
