@@ -11,18 +11,22 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from contextvars import copy_context
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 
 from evtui.clock import Clock
 from evtui.domain.reading import Answer, Failure, FailureKind, Lookup, Reading, Topic
-from evtui.domain.trip import Trip
+from evtui.domain.trip import Exchange, Login, Trip
 from evtui.providers._threads import URGENT
 from evtui.providers.base import SourceError
 
 log = logging.getLogger(__name__)
 
 Sink = Callable[[Reading], None]
+
+
+class TimeWithoutZone(Exception):
+    """A provider told a time that nobody can hold against another."""
 
 
 class Flight:
@@ -62,18 +66,7 @@ class Flight:
 
     async def _run(self, send: Callable[[], Awaitable[Answer]]) -> None:
         try:
-            answer = await send()
-            trip = self._trip(answer)
-            reading = Reading(
-                self._name, self._topic, self.sent_at, answer.value, answer.fact_time, answer.coverage, trip
-            )
-            # a source that repeats one part for ever says each time that there is more
-            self.goes_on = answer.coverage.more and answer.cursor != self._since
-            self.cursor = answer.cursor
-        except SourceError as error:
-            self.retry_after = error.retry_after
-            failure = Failure(error.kind, error.why, error.remedy)
-            reading = Reading(self._name, self._topic, self.sent_at, failure, trip=self._trip(error))
+            reading = await self._answered(send)
         except Exception as error:  # whatever a provider forgot to catch must not take the others with it
             log.error("%s failed on %s: %s", self._name, self._topic, _whereabouts(error))
             why = f"the {self._name} provider stumbled ({type(error).__name__}); the log knows more"
@@ -82,6 +75,24 @@ class Flight:
             # what a plug-in's library says must not end the launch for everybody
             reading = self.failed(f"the {self._name} provider tried to end the program", FailureKind.DATA)
         self._reading = reading
+
+    async def _answered(self, send: Callable[[], Awaitable[Answer]]) -> Reading:
+        try:
+            answer = await send()
+            _judge_times(answer.fact_time, answer.login, answer.exchange)
+            trip = self._trip(answer)
+            reading = Reading(
+                self._name, self._topic, self.sent_at, answer.value, answer.fact_time, answer.coverage, trip
+            )
+            # a source that repeats one part for ever says each time that there is more
+            self.goes_on = answer.coverage.more and answer.cursor != self._since
+            self.cursor = answer.cursor
+        except SourceError as error:
+            _judge_times(None, error.login, error.exchange)
+            self.retry_after = error.retry_after
+            failure = Failure(error.kind, error.why, error.remedy)
+            reading = Reading(self._name, self._topic, self.sent_at, failure, trip=self._trip(error))
+        return reading
 
     @property
     def reading(self) -> Reading:
@@ -116,6 +127,13 @@ class Flight:
         """Break it off; the provider may take its time over that, or never notice."""
         self._task.cancel()
         return self._task
+
+
+def _judge_times(fact_time: datetime | None, login: Login | None, exchange: Exchange | None) -> None:
+    """Ages are worked out from these times at every look at a source, where nothing could be done about a wrong one."""
+    times = (fact_time, login.expires if login else None, exchange.server_at if exchange else None)
+    if any(time is not None and time.utcoffset() is None for time in times):
+        raise TimeWithoutZone
 
 
 def hand_over(reading: Reading, sinks: Iterable[Sink]) -> Reading:

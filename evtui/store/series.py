@@ -78,7 +78,7 @@ class Series(Struct, frozen=True):
 
     def since(self, hour: int) -> Series:
         """Only what lies in `hour` (since the epoch) or later."""
-        if all(each >= hour for each in self.hours):
+        if min(self.hours, default=hour) >= hour:
             return self
         return Series({each: chunk for each, chunk in self.hours.items() if each >= hour})
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evtui.collector.budget import Meter, slowdown
@@ -134,6 +134,7 @@ def test_midnight_in_the_zone_begins_anew() -> None:
 
 
 @given(st.floats(0.5, 10), st.floats(0.0001, 0.02))
+@settings(max_examples=40, deadline=None)
 def test_a_whole_day_stays_below_the_ceiling(ceiling: float, price: float) -> None:
     counted, now, total = meter(ceiling), NOON - timedelta(hours=12), 0.0
     end, pause = now + timedelta(days=1), 0.0

@@ -13,17 +13,20 @@ from zoneinfo import ZoneInfo
 import pytest
 from provider_makers import NOTHING, SOON, START, Readings, Scripted, batch, poller, steadily, until
 
+from evtui.alerts.platform import source_alerts
 from evtui.clock import ManualClock
 from evtui.collector import poller as poller_module
 from evtui.collector.poller import ABANDON_AFTER, Poller
 from evtui.domain.campaign import Campaign, Product, Shop
 from evtui.domain.orders import OrderLine
 from evtui.domain.reading import Answer, Coverage, Failure, FailureKind, OrderBatch, Reading, Topic
+from evtui.domain.trip import Exchange, Login
 from evtui.providers.base import SourceError
 from evtui.store.state import SourceSpec, SourceState, health
 from evtui.store.store import Store
 
 DAY = timedelta(days=1)
+NAIVE = START.replace(tzinfo=None)
 CAMPAIGN = Campaign(
     "launch",
     "Launch",
@@ -261,6 +264,31 @@ class TestFailures:
         assert why(await polled.poll_once()) == (FailureKind.DOWN, "the scripted provider broke off")
         assert (await polled.poll_once()).value == NOTHING.value
         assert len(provider.cursors) == 2
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            Answer(OrderBatch(()), NAIVE),
+            Answer(OrderBatch(()), login=Login("me", NAIVE)),
+            Answer(OrderBatch(()), exchange=Exchange("GET", "200", NAIVE)),
+            SourceError(FailureKind.DOWN, "gone", login=Login("me", NAIVE)),
+        ],
+    )
+    async def test_a_time_without_a_zone_reaches_nobody(self, answer: Answer | SourceError) -> None:
+        def deed(*_: object) -> Answer:
+            if isinstance(answer, SourceError):
+                raise answer
+            return answer
+
+        store = Store(CAMPAIGN, [SourceSpec(Topic.ORDERS, "scripted", timedelta(seconds=5))])
+        polled, _ = poller(deed, store.apply, topic=Topic.ORDERS)
+        kind, text = why(await polled.poll_once())
+        assert (kind, text) == (
+            FailureKind.DATA,
+            "the scripted provider stumbled (TimeWithoutZone); the log knows more",
+        )
+        assert health(store.state, Topic.ORDERS, START).state is SourceState.DOWN
+        assert list(source_alerts(store.state, START))
 
     async def test_a_sink_that_fails_keeps_nothing_from_the_others(self, caplog: pytest.LogCaptureFixture) -> None:
         def full_disk(_: Reading) -> None:
