@@ -125,6 +125,8 @@ class Counts(Struct, frozen=True):
     def between(self, start: int, end: int) -> int:
         """How often in the minutes [start, end)."""
         found = 0
+        if not self.hours:  # most of a thousand products sell nothing in an hour
+            return found
         for hour in range(start // 60, (end - 1) // 60 + 1):
             chunk = self.hours.get(hour)
             if chunk and start <= hour * 60 and hour * 60 + 60 <= end:

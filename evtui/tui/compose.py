@@ -70,9 +70,9 @@ def _pane(view: View, desk: Desk, name: str, box: Box, held: Rows | None) -> lis
     cells, rows = inner(box, compact=view.look.compact)
     pane = desk.pane(name)
     painters: dict[str, Callable[[], tuple[list[Line], str]]] = {
-        "stock": lambda: (stock.paint(view, cells, rows, pane), stock.note(view, cells, rows, pane)),
+        "stock": lambda: stock.paint(view, cells, rows, pane),
         "orders": lambda: _orders(view, desk, cells, rows, held),
-        "cpu": lambda: (cpu.paint(view, cells, rows, pane), cpu.note(view, cells, rows, pane)),
+        "cpu": lambda: cpu.paint(view, cells, rows, pane),
         "errors": lambda: (errors.paint(view, cells, rows, pane), errors.note(view, cells, rows, pane)),
     }
     body, words = painters[name]()

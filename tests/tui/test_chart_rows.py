@@ -29,7 +29,7 @@ def painted(*told: tuple[Topic, Value | Failure], rows: int = 12, cells: int = 8
     state = LaunchState(CAMPAIGN, SPECS)
     for topic, value in told:
         state = reduce(state, Reading("table", topic, NOW, value, None if isinstance(value, Failure) else NOW))
-    return [plain(line) for line in paint(view(state, NOW, ""), cells, rows, Pane(zoomed=zoomed))]
+    return [plain(line) for line in paint(view(state, NOW, ""), cells, rows, Pane(zoomed=zoomed))[0]]
 
 
 def points(chart: Chart, *values: float) -> ChartPoints:

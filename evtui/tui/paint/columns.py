@@ -32,7 +32,8 @@ def column(head: str, rows: Iterable[Run], rank: int = 0, *, left: bool = False,
     """A column as wide as what stands in it, and at least as wide as said, so that it does not grow and shrink with
     every figure."""
     held = tuple(rows)
-    width = 1 + max(least, cell_width(head), *(cell_width(text) for text, _ in held))
+    # of a thousand products many say the same
+    width = 1 + max(least, *map(cell_width, {head, *(text for text, _ in held)}))
     return Column(head, held, width, rank, left)
 
 

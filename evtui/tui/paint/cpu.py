@@ -56,14 +56,16 @@ class _Shape(Struct, frozen=True):
     """What stands below in full."""
 
 
-def paint(view: View, cells: int, rows: int, pane: Pane = Pane()) -> list[Line]:
+def paint(view: View, cells: int, rows: int, pane: Pane = Pane()) -> tuple[list[Line], str]:
     """The body of the pane: services and traffic with their graphs, the time axis, the fleet, and single machines and
-    higher graphs where there is room."""
-    if rows < 1:
-        return []
+    higher graphs where there is room.
+
+    And the note in its border: traffic, where there is no row for it; machines out of sight where they should be seen.
+    """
     names = services(view.state)
     if _is_packed(names, cells, rows, pane):
-        return _packed(view, names, cells, rows)
+        note = load_words.traffic(view)[0][0].strip() if 2 * rows <= len(names) + 1 else ""
+        return _packed(view, names, cells, rows), note
     figures = [cpu_now(view.state, name, view.now) for name in names]
     shape = _shape(view, figures, cells, rows, pane)
     chosen = _machines_shown(figures, shape.machines)
@@ -76,18 +78,7 @@ def paint(view: View, cells: int, rows: int, pane: Pane = Pane()) -> list[Line]:
     lines += _axis(view, shape)
     lines += load_words.fleet(view)
     lines += [load_words.happening(view, each) for each in shape.told]
-    return lines[:rows]
-
-
-def note(view: View, cells: int, rows: int, pane: Pane = Pane()) -> str:
-    """Traffic, where there is no row for it; and machines out of sight where they should be seen."""
-    names = services(view.state)
-    if _is_packed(names, cells, rows, pane):
-        return load_words.traffic(view)[0][0].strip() if 2 * rows <= len(names) + 1 else ""
-    if not pane.zoomed:
-        return ""
-    shape = _shape(view, [cpu_now(view.state, name, view.now) for name in names], cells, rows, pane)
-    return f"+{shape.hidden} machines" if shape.hidden else ""
+    return lines[: max(rows, 0)], f"+{shape.hidden} machines" if shape.hidden else ""
 
 
 def _shape(view: View, figures: list[CpuFigures], cells: int, rows: int, pane: Pane) -> _Shape:

@@ -127,12 +127,12 @@ def age_word(view: View, tracked: Tracked) -> str:
     return span(age(tracked, view.state, view.now))
 
 
-def label(view: View, tracked: Tracked, cells: int = 0) -> str:
-    """The product's short label, or its name where that fits; with the number of sets where it is not one."""
+def label(view: View, tracked: Tracked, cells: int = 0, *, named: bool = False) -> str:
+    """The product's short label, or its name where that is asked for; with the number of sets where it is not one."""
     product = view.campaign.product(tracked.line.page_id)
     name = product.label if product else f"page {tracked.line.page_id if tracked.line.page_id is not None else '--'}"
     sets = f" ×{tracked.line.quantity}" if tracked.line.quantity != 1 else ""
-    if product and max(cell_width(each.name) for each in view.campaign.products) + SETS_CELLS <= cells:
+    if product and named:
         name = product.name
     # how many matters more than the end of the name
     return clip(name, cells - cell_width(sets)) + sets if cells else name + sets
@@ -142,6 +142,8 @@ class _Columns(Struct, frozen=True):
     """Cells of each column; the code column is never cut, and what is not needed stays empty at the right."""
 
     product: int
+    named: bool
+    """Whether it has room for every product's name, not for the labels alone."""
     state: int
     ts_code: int
     """0: there is no such column."""
@@ -156,7 +158,8 @@ def _columns(view: View, cells: int) -> _Columns:
     stages = STAGES if room >= 26 + STAGE_CELLS * len(STAGES) else ()
     room -= STAGE_CELLS * len(stages)
     ts_code = TS_CELLS if stages and room >= 26 + TS_CELLS else 0
-    return _Columns(max(min(room - ts_code, longest), 6), state, ts_code, stages)
+    product = max(min(room - ts_code, longest), 6)
+    return _Columns(product, longest <= product, state, ts_code, stages)
 
 
 def _head(columns: _Columns) -> Line:
@@ -174,9 +177,10 @@ def _row(view: View, tracked: Tracked, columns: _Columns) -> Line:
     codes = f"{at(tracked.line.created_at, view.zone)} {fit(tracked.line.tg_code, 15)}"
     if columns.ts_code:
         codes += fit(tracked.line.ts_code, TS_CELLS)
+    product = label(view, tracked, columns.product, named=columns.named)
     line: Line = (
         (mark, "alert" if late else "warn"),
-        (f"{codes}{fit(label(view, tracked, columns.product), columns.product)} ", ""),
+        (f"{codes}{fit(product, columns.product)} ", ""),
         (fit(word, columns.state), style),
         (f"{age_word(view, tracked):>{AGE_CELLS}}", "alert" if late else "warn" if warned else ""),
     )

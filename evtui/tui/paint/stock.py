@@ -36,20 +36,19 @@ def keys(view: View, pane: Pane) -> tuple[str, ...]:
     return tuple(_page(figures) for figures in ordered(view, pane))
 
 
-def paint(view: View, cells: int, rows: int, pane: Pane = Pane()) -> list[Line]:
-    """The body of the pane; with few rows the products alone, with many the full table, zoomed everything."""
-    return _lines(view, cells, rows, pane)[0]
+def paint(view: View, cells: int, rows: int, pane: Pane = Pane()) -> tuple[list[Line], str]:
+    """The body of the pane; with few rows the products alone, with many the full table, zoomed everything.
 
-
-def note(view: View, cells: int, rows: int, pane: Pane = Pane()) -> str:
-    """What the sale window says, opens in or closes in or closed; the sum, where the table has no row for it; and what
-    is out of sight."""
+    And the note in its border: what the sale window says, opens in or closes in or closed; the sum, where the table has
+    no row for it; and how many products are out of sight.
+    """
+    lines, shown = _lines(view, cells, rows, pane)
     has_table = _has_table(view, rows)
-    hidden = 0 if has_table and not pane.zoomed else len(view.products) - _lines(view, cells, rows, pane)[1]
-    more = f"+{hidden} products" if hidden > 0 else ""
+    hidden = 0 if has_table and not pane.zoomed else len(view.products) - shown
+    more = f"+{hidden:,} products" if hidden > 0 else ""
     opened = view.now >= view.campaign.opens
     sums = f"{number(view.total.sold)} of {number(view.total.opening)} sold" if opened and not has_table else ""
-    return said([more, ordered_by(pane, SORTS[0]), _moment(view), sums], view.sources[TOPIC], cells)
+    return lines, said([more, ordered_by(pane, SORTS[0]), _moment(view), sums], view.sources[TOPIC], cells)
 
 
 def ordered(view: View, pane: Pane) -> Sequence[ProductFigures]:
@@ -76,7 +75,8 @@ def _lines(view: View, cells: int, rows: int, pane: Pane) -> tuple[list[Line], i
     if pane.zoomed and cells >= stock_zoom.NARROWEST and rows >= stock_zoom.LOWEST:
         return stock_zoom.lines(view, products, chosen, cells, rows)
     if cells < 50 or not _has_table(view, rows):
-        return in_sight(len(products), lambda index: [_brief(view, products[index], cells)], rows, chosen)
+        row = _brief(view, cells)
+        return in_sight(len(products), lambda index: [row(products[index])], rows, chosen)
     return _table(view, products, chosen, cells, rows), len(products)
 
 
@@ -130,35 +130,40 @@ def _table(view: View, products: Sequence[ProductFigures], chosen: int, cells: i
     return [*lines, *_speed(view, products, columns, cells, rows - len(lines))]
 
 
-def _brief(view: View, figures: ProductFigures, cells: int) -> Line:
-    """One product on one row, without a head that would say what is what."""
-    product = figures.product
-    assert product is not None
-    text, style = left(figures)
+def _brief(view: View, cells: int) -> Callable[[ProductFigures], Line]:
+    """Draws one product on one row, without a head that would say what is what; each figure as wide as the widest."""
     rows = (*view.products, view.total)
-    lefts = max(7, *(1 + len(left(each)[0]) for each in rows))
-    solds = max(7, *(1 + len(number(each.sold)) for each in rows))
+    lefts = max(7, 1 + max(len(left(each)[0]) for each in rows))
+    solds = max(7, 1 + max(len(number(each.sold)) for each in rows))
     if cells < 60:
-        name = max(cells - 20 - lefts, 6)
-        return (
-            (f" {fit(product.label, name)}", ""),
-            (f"{text:>{lefts}}", style),
-            (f" left{number(figures.sold):>{solds}} sold", ""),
-        )
-    drifts = max(3, *(1 + len(drift(each)[0]) for each in rows))
+        return lambda figures: _name_and_figures(figures, max(cells - 20 - lefts, 6), lefts, solds)
+    drifts = max(3, 1 + max(len(drift(each)[0]) for each in rows))
     longest = max(cell_width(each.label) for each in view.campaign.products) + 1
     name = min(max(cells - 41 - lefts - solds - drifts, 12), longest, 22)
-    line: Line = (
-        (f" {fit(product.label, name)}", ""),
+
+    def row(figures: ProductFigures) -> Line:
+        line: Line = (
+            *_name_and_figures(figures, name, lefts, solds),
+            (f"{drift(figures)[0]:>{drifts + 1}} Δ  ", drift(figures)[1]),
+            selling_out(view, figures, roomy=True),
+        )
+        hour = figures.velocity[-1]
+        speed = f"{hour.minutes:.0f}m {pace(hour)} " if figures.sold is not None else f"pace {UNKNOWN} "
+        on_sale = figures.product is not None and view.now >= figures.product.on_sale
+        return spread(line, ((speed, "dim"),), cells) if on_sale and width(line) + cell_width(speed) < cells else line
+
+    return row
+
+
+def _name_and_figures(figures: ProductFigures, name: int, lefts: int, solds: int) -> Line:
+    """What a row begins with."""
+    assert figures.product is not None
+    text, style = left(figures)
+    return (
+        (f" {fit(figures.product.label, name)}", ""),
         (f"{text:>{lefts}}", style),
         (f" left{number(figures.sold):>{solds}} sold", ""),
-        (f"{drift(figures)[0]:>{drifts + 1}} Δ  ", drift(figures)[1]),
-        selling_out(view, figures, roomy=True),
     )
-    hour = figures.velocity[-1]
-    speed = f"{hour.minutes:.0f}m {pace(hour)} " if figures.sold is not None else f"pace {UNKNOWN} "
-    on_sale = view.now >= product.on_sale
-    return spread(line, ((speed, "dim"),), cells) if on_sale and width(line) + cell_width(speed) < cells else line
 
 
 def _speed(
