@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from evtui.alerts.alert import Alert, Severity, counted
 from evtui.domain.campaign import Service
@@ -101,7 +102,7 @@ def _targets(state: LaunchState, service: str) -> Iterator[Alert]:
 
 def source_alerts(state: LaunchState, now: datetime) -> Iterator[Alert]:
     """Sources that do not answer, answer in part, or whose login is about to end."""
-    logins: dict[str, tuple[Login, list[str]]] = {}
+    logins: dict[str, list[tuple[datetime, Login, str]]] = {}
     for topic in state.specs:
         source = health(state, topic, now)
         if source.state is SourceState.AUTH:
@@ -113,11 +114,11 @@ def source_alerts(state: LaunchState, now: datetime) -> Iterator[Alert]:
         elif source.usable and source.coverage.note:
             yield Alert(f"source {topic}", Severity.NOTICE, f"{topic}: {source.coverage.note}")
         seen = state.sources.get(topic)
-        login = seen.login if seen else None
-        if login is not None:
-            logins.setdefault(login.who, (login, []))[1].append(str(topic))
-    for login, topics in logins.values():
-        yield from _ending(login, topics, now)
+        if seen and seen.trip and seen.login:
+            logins.setdefault(seen.login.who, []).append((seen.trip[0], seen.login, str(topic)))
+    for told in logins.values():
+        # one that was renewed is known first to the source that was asked last
+        yield from _ending(max(told, key=itemgetter(0))[1], [topic for _, _, topic in told], now)
 
 
 def _ending(login: Login, topics: list[str], now: datetime) -> Iterator[Alert]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from evtui.alerts.alert import Alert, Severity
 from evtui.alerts.platform import LATE_CHART, platform_alerts, source_alerts
@@ -133,6 +134,17 @@ def test_the_end_of_a_login_is_said_three_times(left: int, severity: Severity | 
         assert alert.text == text
     renewed = Login("profile hk (sso)", NOW + left * MINUTE, renews=True)
     assert list(source_alerts(state_of(Topic.CPU, StockLevels(()), trip=Trip(login=renewed)), NOW)) == []
+
+
+@pytest.mark.parametrize("renewed", [Topic.CPU, Topic.STOCK])
+def test_a_login_that_was_renewed_is_the_one_of_the_source_that_was_asked_last(renewed: Topic) -> None:
+    other = Topic.STOCK if renewed is Topic.CPU else Topic.CPU
+    old, new = (Login("profile hk (sso)", NOW + left * MINUTE) for left in (5, 60))
+    state = state_of(other, StockLevels(()), NOW - MINUTE, Trip(0.1, MINUTE, login=old))
+    assert [alert.count for alert in source_alerts(state, NOW)] == [2]
+    state = reduce(state, Reading("table", renewed, NOW, StockLevels(()), NOW, trip=Trip(0.1, MINUTE, login=new)))
+    state = replace(state, specs={each: SourceSpec(each, "table", MINUTE) for each in (Topic.CPU, Topic.STOCK)})
+    assert list(source_alerts(state, NOW)) == []
 
 
 def test_each_warning_of_a_login_is_more_than_the_one_before() -> None:
