@@ -9,6 +9,7 @@ from operator import itemgetter
 from evtui.alerts.alert import Alert, Severity, counted
 from evtui.domain.campaign import Service
 from evtui.domain.metrics import FleetSize
+from evtui.domain.reading import Topic
 from evtui.domain.trip import LOGIN_NEAR, Login
 from evtui.store.charts import ChartFigures, charts, targets
 from evtui.store.load import cpu_now, services
@@ -20,6 +21,10 @@ HOT_PERCENT = 90.0
 ENDING = (LOGIN_NEAR, timedelta(minutes=10), timedelta())
 """Time left of a login at which it is said, said louder, and said to be over."""
 
+LATE = timedelta(minutes=10)
+"""Age from which what was told of machines and load balancers is no alert of the present any more where their source
+fails: a single poll that fails takes none away, and what nobody can see is said of the source."""
+
 LATE_CHART = timedelta(minutes=10)
 """Age from which a chart's newest value is no longer held against its limits: it says nothing of the present."""
 
@@ -28,18 +33,24 @@ def platform_alerts(state: LaunchState, now: datetime) -> Iterator[Alert]:
     """Machines, load balancers and charts."""
     for service in services(state):
         cpu = cpu_now(state, service, now)
-        if cpu.max is not None and cpu.max >= HOT_PERCENT:
+        told = cpu.minute is not None and _is_present(state, Topic.CPU, cpu.minute, now)
+        if told and cpu.max is not None and cpu.max >= HOT_PERCENT:
             hot = sum(1 for _, value in cpu.machines if value is not None and value >= HOT_PERCENT)
             text = f"{service}: {counted(hot, 'machine')} at {cpu.max:.0f} % under a mean of {cpu.mean:.0f} %"
             yield Alert(f"hot {service}", Severity.PROBLEM, text, hot)
-        if cpu.expected and cpu.reporting < cpu.expected and cpu.minute is not None:
+        if told and cpu.expected and cpu.reporting < cpu.expected:
             text = f"{service}: {cpu.reporting} of {cpu.expected} machines report CPU"
             yield Alert(f"machines {service}", Severity.WARNING, text)
         yield from _fleet(state, service, now)
-        yield from _targets(state, service)
+        yield from _targets(state, service, now)
     for each in charts(state):
         if each.crossed and each.minute is not None and now - each.minute <= LATE_CHART:
             yield Alert(f"chart {each.chart.name}", Severity.PROBLEM, _crossed(each))
+
+
+def _is_present(state: LaunchState, topic: Topic, at: datetime, now: datetime) -> bool:
+    """Whether what was told of `at` may still be called so at `now`."""
+    return now - at <= LATE or health(state, topic, now).usable
 
 
 def _crossed(each: ChartFigures) -> str:
@@ -53,7 +64,7 @@ def _crossed(each: ChartFigures) -> str:
 
 def _fleet(state: LaunchState, service: str, now: datetime) -> Iterator[Alert]:
     seen, plan = state.fleet.get(service), state.campaign.service(service)
-    if seen is None or plan is None:
+    if seen is None or plan is None or not _is_present(state, Topic.CAPACITY, seen[0], now):
         return
     size = seen[1]
     running = size.in_service
@@ -89,9 +100,10 @@ def _scale_down(service: str, plan: Service, size: FleetSize) -> Iterator[Alert]
         yield Alert(f"scale down {service}", Severity.WARNING, text)
 
 
-def _targets(state: LaunchState, service: str) -> Iterator[Alert]:
+def _targets(state: LaunchState, service: str, now: datetime) -> Iterator[Alert]:
     for group in targets(state, service):
-        if group.healthy >= group.total:
+        told_at, _ = state.targets[service, group.group]
+        if group.healthy >= group.total or not _is_present(state, Topic.TARGETS, told_at, now):
             continue
         text = f"{service}: {group.healthy} of {counted(group.total, 'target')} healthy in {group.group}"
         if group.reasons:

@@ -9,10 +9,21 @@ import pytest
 from msgspec.structs import replace
 
 from evtui.alerts.alert import Alert, Severity
-from evtui.alerts.platform import LATE_CHART, platform_alerts, source_alerts
+from evtui.alerts.platform import LATE, LATE_CHART, platform_alerts, source_alerts
 from evtui.domain.campaign import Campaign, Product, Service, Shop
-from evtui.domain.metrics import Chart, ChartPoint, FleetSize, TargetHealth
-from evtui.domain.reading import ChartPoints, FleetSizes, Reading, StockLevels, TargetHealths, Topic, Value
+from evtui.domain.metrics import Chart, ChartPoint, CpuPoint, FleetSize, TargetHealth
+from evtui.domain.reading import (
+    ChartPoints,
+    CpuPoints,
+    Failure,
+    FailureKind,
+    FleetSizes,
+    Reading,
+    StockLevels,
+    TargetHealths,
+    Topic,
+    Value,
+)
 from evtui.domain.trip import Login, Trip
 from evtui.store.charts import chart_history, charts, targets
 from evtui.store.reduce import reduce
@@ -68,6 +79,31 @@ def test_fixed_machines_that_do_not_run_and_a_group_that_was_stopped_from_scalin
     assert alerts["fixed Api"].text == "Api: 0 of 1 fixed machine running"
     assert alerts["suspended Api"].text == "Api: the group does not scale, suspended: Launch, Terminate"
     assert set(found(FleetSizes((FleetSize("Api", None, None, None),)))) == set()
+
+
+@pytest.mark.parametrize(
+    ("topic", "value"),
+    [
+        (Topic.CPU, CpuPoints((CpuPoint("Api", "i-1", NOW, 95.0),), (("Api", "i-1"), ("Api", "i-2")))),
+        (Topic.CAPACITY, FleetSizes((FleetSize("Api", 0, 3, 1, suspended=("Launch",)),))),
+        (Topic.TARGETS, TargetHealths((TargetHealth("Api", "tg-api", 0, 3),))),
+    ],
+)
+def test_what_nobody_can_see_any_more_is_no_alert_of_the_present(topic: Topic, value: Value) -> None:
+    state = state_of(topic, value)
+    raised = [alert.key for alert in platform_alerts(state, NOW)]
+    assert raised
+    away = Reading("table", topic, NOW + MINUTE, Failure(FailureKind.DOWN, "refused"))
+    state = reduce(state, away)
+    assert [alert.key for alert in platform_alerts(state, NOW + LATE)] == raised
+    assert list(platform_alerts(state, NOW + LATE + MINUTE)) == []
+    assert [alert.key for alert in source_alerts(state, NOW + LATE + MINUTE)] == [f"source {topic}"]
+
+
+def test_a_source_that_is_asked_rarely_and_answers_is_believed_in_between() -> None:
+    hourly = Trip(0.1, timedelta(hours=1))
+    state = state_of(Topic.TARGETS, TargetHealths((TargetHealth("Api", "tg-api", 0, 3),)), trip=hourly)
+    assert len(list(platform_alerts(state, NOW + timedelta(hours=1)))) == 1
 
 
 def test_scaling_down_is_called_for_after_the_close_and_not_before() -> None:
