@@ -162,7 +162,7 @@ def _freshness(source: SourceConfig, reading: Reading) -> SourceState:
     """Whether the answer was fresh when it was asked for, at the pace of an opening."""
     topic = Topic(source.topic)
     delay = source.delay if source.delay is not None else DELAY.get(topic, timedelta())
-    every = source.every.at(Phase.OPENING) or USUAL[topic][Phase.OPENING]
+    every = max(source.every.at(Phase.OPENING) or USUAL[topic][Phase.OPENING], reading.coverage.apart or timedelta())
     old = reading.fact_time is not None and reading.taken_at - reading.fact_time > 2 * every + delay
     return SourceState.STALE if old else SourceState.OK
 

@@ -105,6 +105,10 @@ def test_old_facts_wrong_clocks_and_ending_logins_want_somebody() -> None:
     old = judge(source(), reading(CpuPoints(()), fact_time=NOW - timedelta(minutes=6)), NOW)
     assert (old.state, old.wants_action, old.shape) == (SourceState.STALE, True, True)
     assert judge(source(), reading(CpuPoints(()), fact_time=NOW - timedelta(minutes=5)), NOW).state is SourceState.OK
+    sparse = Coverage(apart=timedelta(minutes=5))
+    for age, state in ((13, SourceState.OK), (14, SourceState.STALE)):
+        fives = reading(CpuPoints(()), fact_time=NOW - timedelta(minutes=age), coverage=sparse)
+        assert judge(source(), fives, NOW).state is state
     late = judge(source(delay=timedelta(minutes=9)), reading(CpuPoints(()), fact_time=NOW - timedelta(minutes=6)), NOW)
     assert late.state is SourceState.OK
 
