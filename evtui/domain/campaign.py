@@ -37,10 +37,6 @@ class Product(Struct, frozen=True):
     skus: tuple[int, ...] = ()
     """SKU ids of the page, where the order table names SKUs and not pages."""
 
-    def on_sale_at(self, moment: datetime) -> bool:
-        """Whether an order made at `moment` is inside the sale window, both ends included."""
-        return self.on_sale <= moment <= self.off_sale
-
 
 class Promotion(Struct, frozen=True):
     """Something that may bring a crowd; drawn as a marker."""

@@ -18,20 +18,6 @@ SECOND = Product(2, "two", "two", 500.0, 6, OPEN + timedelta(hours=2), CLOSE + t
 PLAN = Campaign("id", "name", "HK", "PROD", ZONE, "HKD", Shop(28, "shop"), (SECOND, FIRST), services=(Service("MWeb"),))
 
 
-@pytest.mark.parametrize(
-    ("moment", "inside"),
-    [
-        (OPEN - timedelta(microseconds=1), False),
-        (OPEN, True),
-        (OPEN.astimezone(UTC), True),
-        (CLOSE, True),
-        (CLOSE + timedelta(microseconds=1), False),
-    ],
-)
-def test_a_sale_window_has_both_its_ends(moment: datetime, inside: bool) -> None:
-    assert FIRST.on_sale_at(moment) is inside
-
-
 def test_the_launch_lasts_from_the_first_opening_to_the_last_close() -> None:
     assert (PLAN.opens, PLAN.closes) == (OPEN, CLOSE + timedelta(hours=1))
 
