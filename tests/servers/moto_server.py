@@ -5,10 +5,8 @@ moto has every new machine in service at once and knows no throttling: `aws_doub
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,39 +23,32 @@ KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 """Credentials that moto takes; in the environment of a test nothing else may point anywhere."""
 
 
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+_SERVER = """
+import threading
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+threading.Event().wait()
+"""
+"""A program that serves on a port of its own choice and says which: a port that was free a moment ago may be taken."""
 
 
 @contextmanager
 def moto_server() -> Iterator[str]:
     """The address of a moto server of one's own; empty at first, gone afterwards."""
-    port = free_port()
-    command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-W", "ignore", "-c", _SERVER]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
-        _wait_for(f"{url}/moto-api/data.json", process)
-        yield url
+        assert process.stdout is not None
+        port = process.stdout.readline()  # ends with the server, where it cannot start
+        assert port, "moto did not start"
+        yield f"http://127.0.0.1:{int(port)}"
     finally:
         process.terminate()
         process.wait(10)
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            if process.poll() is not None or time.monotonic() > until:
-                raise
-            time.sleep(0.05)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 class Platform:
