@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
 from evtui.domain.campaign import Campaign
 from evtui.domain.reading import FailureKind
 from evtui.providers._aws import Aws, Told
+from evtui.providers._batches import batches
 from evtui.providers.base import Permission, SourceError
-
-T = TypeVar("T")
 
 NAMES_A_CALL = 50
 """Groups that AWS takes by name in one call."""
@@ -35,13 +33,6 @@ class Groups(Struct, frozen=True):
     """The groups AWS knows, as the SDK gives them (`DescribeAutoScalingGroups`); a name it does not know is missing."""
     told: Told
     """The last answer, for how it was had."""
-
-
-def batches(items: Sequence[T], size: int) -> Iterator[tuple[T, ...]]:
-    """`items` in their order, `size` at a time."""
-    rest = iter(items)
-    while batch := tuple(islice(rest, size)):
-        yield batch
 
 
 def group_names(campaign: Campaign) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ from evtui.domain.reading import Answer, Coverage, FailureKind, FleetSizes, Look
 from evtui.errors import UsageError
 from evtui.providers import _aws_groups, base
 from evtui.providers._aws import Aws, AwsSettings, Told
-from evtui.providers._aws_groups import Groups, batches, describe_groups, group_names, not_known, pages
+from evtui.providers._aws_groups import Groups, describe_groups, group_names, not_known, pages
+from evtui.providers._batches import batches
 from evtui.providers.base import Context, Permission, Question, SourceError
 from evtui.redact import admit
 

@@ -27,6 +27,7 @@ from evtui.domain.reading import (
     Value,
 )
 from evtui.domain.stock import StockLevel
+from evtui.providers._batches import some
 from evtui.providers.base import SourceError
 from evtui.providers.mapping_topics import Reader, Row
 from evtui.providers.mapping_values import BadRow
@@ -155,7 +156,7 @@ def _stock(taken: _Taken, reader: Reader, campaign: Campaign, known: Known) -> G
     levels = taken.read(reader.stock)
     broken = {row.get("page_id") for row in taken.refused if isinstance(row.get("page_id"), int | str)}
     broken_names = {str(page).strip() for page in broken}
-    pages = [product.page_id for product in campaign.products]
+    pages = dict.fromkeys(product.page_id for product in campaign.products)
     by_sku: dict[int, StockLevel] = {}
     for level in levels:
         if level.page_id in pages and str(level.page_id) not in broken_names:
@@ -166,7 +167,7 @@ def _stock(taken: _Taken, reader: Reader, campaign: Campaign, known: Known) -> G
         for page in pages
         if page not in found
     ]
-    coverage = Coverage(len(found), len(pages), "; ".join(notes))
+    coverage = Coverage(len(found), len(pages), some(notes, "pages without one"))
     return taken.gathered(StockLevels(tuple(by_sku.values())), (), known, coverage)
 
 

@@ -31,10 +31,11 @@ from evtui.domain.reading import Answer, Coverage, FailureKind, Lookup, OrderBat
 from evtui.domain.stock import StockLevel
 from evtui.errors import UsageError
 from evtui.providers import base
+from evtui.providers._batches import some
 from evtui.providers.base import Context, Question, SourceError
 from evtui.providers.sql_engine import EXAMPLE, Limits, holds_password, make_engine, read_url
 from evtui.providers.sql_errors import failure
-from evtui.providers.sql_rows import BadRow, RowReader
+from evtui.providers.sql_rows import RowReader, left_out, readable
 from evtui.providers.sql_scan import Position, Scan
 from evtui.providers.sql_settings import SqlSettings, check
 from evtui.providers.sql_tables import Layout, Scope
@@ -70,6 +71,7 @@ class SqlProvider:
         known = all(product.skus for product in products)
         sku_pages = {sku: product.page_id for product in products for sku in product.skus} if known else {}
         self._scope = Scope(context.campaign.shop.id, tuple(product.page_id for product in products), sku_pages)
+        self._batches = tuple(self._scope.batches())
         self._reader = RowReader(zone, sku_pages)
         self._url: URL | None = None
 
@@ -123,10 +125,10 @@ class SqlProvider:
         statement = self._layout.lines_of(self._scope, question.tg_code or str(question.code), slave=slave)
 
         def read(connection: Connection) -> tuple[list[OrderLine], list[str]]:
-            return _readable(connection.execute(statement).all(), self._reader.order_line)
+            return readable(connection.execute(statement).all(), self._reader.order_line)
 
         lines, complaints = await self._ask(read)
-        return Answer(OrderBatch(tuple(lines)), taken_at, Coverage(note=_left_out(complaints)))
+        return Answer(OrderBatch(tuple(lines)), taken_at, Coverage(note=left_out(complaints)))
 
     async def aclose(self) -> None:
         """Close idle connections; one that hangs is left to its thread."""
@@ -137,13 +139,24 @@ class SqlProvider:
         scan: Scan | None = None
         until = time.monotonic() + READ_SECONDS
         while scan is None or not (scan.done or (scan.may_rest and time.monotonic() >= until)):
-            scan = await self._ask(partial(self._read_page, scan or position, taken_at))
+            answers: list[Sequence[Row[Any]]] = []
+            for scope in self._batches:
+                scan = await self._ask(partial(self._read_page, scan or position, taken_at, scope, answers))
+            assert scan is not None, "a launch has products"
         lines = scan.lines()
         batch = OrderBatch(lines, scan.since_reading())
         return Answer(batch, taken_at, Coverage(note=scan.note(), more=not scan.done), scan.position())
 
-    def _read_page(self, before: Scan | Position | None, taken_at: datetime, connection: Connection) -> Scan:
-        """One page of the order table, in a thread; the scan begins with its first page."""
+    def _read_page(
+        self,
+        before: Scan | Position | None,
+        taken_at: datetime,
+        scope: Scope,
+        answers: list[Sequence[Row[Any]]],
+        connection: Connection,
+    ) -> Scan:
+        """One page of the order table, in a thread; the scan begins with its first page, and takes it when all batches
+        have answered."""
         if isinstance(before, Scan):
             scan = before
         else:
@@ -157,19 +170,17 @@ class SqlProvider:
                 batch_rows=self._settings.batch_rows,
                 as_text=connection.dialect.name == "sqlite",
             )
-        statement = self._layout.changed_lines(self._scope, scan.since, scan.low, scan.limit)
-        scan.take(connection.execute(statement).all())
+        statement = self._layout.changed_lines(scope, scan.since, scan.low, scan.limit)
+        answers.append(connection.execute(statement).all())
+        if len(answers) == len(self._batches):
+            scan.take(*answers)
         return scan
 
     async def _stock(self) -> Answer:
         taken_at = self._context.clock.now()
-        statement = self._layout.stock_levels(self._scope)
-
-        def read(connection: Connection) -> tuple[Sequence[Row[Any]], list[StockLevel], list[str]]:
-            rows = connection.execute(statement).all()
-            return (rows, *_readable(rows, self._reader.stock_level))
-
-        rows, levels, complaints = await self._ask(read)
+        rows: list[Row[Any]] = []
+        for scope in self._batches:
+            levels, complaints = await self._ask(partial(self._read_stock, scope, rows))
         # a page that is told of in part would pass for one that holds less than it does
         broken = self._reader.broken_pages(rows) if complaints else frozenset()
         levels = [level for level in levels if level.page_id not in broken]
@@ -179,6 +190,13 @@ class SqlProvider:
         coverage = self._stock_coverage(levels, by_sku, broken, complaints)
         return Answer(StockLevels(tuple(by_sku.values())), taken_at, coverage)
 
+    def _read_stock(
+        self, scope: Scope, rows: list[Row[Any]], connection: Connection
+    ) -> tuple[list[StockLevel], list[str]]:
+        """The stock of one batch, in a thread, joined to the `rows` of those before it; the levels of all of them."""
+        rows += connection.execute(self._layout.stock_levels(scope)).all()
+        return readable(rows, self._reader.stock_level) if scope is self._batches[-1] else ([], [])
+
     def _stock_coverage(
         self, levels: list[StockLevel], by_sku: Mapping[int, StockLevel], broken: frozenset[int], complaints: list[str]
     ) -> Coverage:
@@ -186,10 +204,11 @@ class SqlProvider:
         found = {level.page_id for level in levels}
         missing = [page for page in self._scope.pages if page not in found]
         why = {page: f"page {page} left out, a row of it cannot be read" for page in broken}
-        notes = [why.get(page, f"no stock row for page {page}") for page in missing]
+        remarks = [why.get(page, f"no stock row for page {page}") for page in missing]
+        notes = [some(remarks, "pages without one")] if remarks else []
         if len(by_sku) < len(levels):
             notes.append(f"{len(levels) - len(by_sku)} SKU rows come twice: the first of each is taken")
-        if note := _left_out(complaints):
+        if note := left_out(complaints):
             notes.append(note)
         return Coverage(len(found & set(self._scope.pages)), len(self._scope.pages), "; ".join(notes))
 
@@ -267,29 +286,3 @@ class SqlProvider:
         engine = self._context.shared.get(("sqlalchemy", self._url, self._limits))
         if isinstance(engine, Engine):
             engine.dispose()
-
-
-def _readable(rows: Sequence[Row[Any]], read: Callable[[Sequence[Any]], T]) -> tuple[list[T], list[str]]:
-    """The rows that can be read, and why the others cannot.
-
-    Raises:
-        SourceError: not one can be read.
-    """
-    good: list[T] = []
-    complaints: list[str] = []
-    for row in rows:
-        try:
-            good.append(read(row))
-        except BadRow as bad:
-            complaints.append(str(bad))
-    if complaints and not good:
-        raise SourceError(FailureKind.DATA, f"none of {len(complaints)} rows can be read: {complaints[0]}")
-    return good, complaints
-
-
-def _left_out(complaints: Sequence[str]) -> str:
-    """The note about rows that were skipped; empty where none was."""
-    if not complaints:
-        return ""
-    reasons = "; ".join(sorted(set(complaints))[:3])
-    return f"{len(complaints):,} unreadable row{'s' * (len(complaints) != 1)} left out: {reasons}"

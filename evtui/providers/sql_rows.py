@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from evtui.domain.orders import OrderLine
+from evtui.domain.reading import FailureKind
 from evtui.domain.stock import StockLevel
+from evtui.providers.base import SourceError
 from evtui.redact import admit
+
+T = TypeVar("T")
 
 
 class BadRow(Exception):
@@ -176,3 +180,29 @@ class RowReader:
             cancel=_sets("cancel", cancel),
             selling=_needed("selling", _sets("selling", selling)),
         )
+
+
+def readable(rows: Sequence[Sequence[Any]], read: Callable[[Sequence[Any]], T]) -> tuple[list[T], list[str]]:
+    """The rows that can be read, and why the others cannot.
+
+    Raises:
+        SourceError: not one can be read.
+    """
+    good: list[T] = []
+    complaints: list[str] = []
+    for row in rows:
+        try:
+            good.append(read(row))
+        except BadRow as bad:
+            complaints.append(str(bad))
+    if complaints and not good:
+        raise SourceError(FailureKind.DATA, f"none of {len(complaints)} rows can be read: {complaints[0]}")
+    return good, complaints
+
+
+def left_out(complaints: Sequence[str]) -> str:
+    """The note about rows that were skipped; empty where none was."""
+    if not complaints:
+        return ""
+    reasons = "; ".join(sorted(set(complaints))[:3])
+    return f"{len(complaints):,} unreadable row{'s' * (len(complaints) != 1)} left out: {reasons}"

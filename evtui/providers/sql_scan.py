@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -55,6 +57,12 @@ def _boundary(raw: object) -> Bound | None:
     if isinstance(raw, datetime):
         return _second(raw)
     return raw[:19] if isinstance(raw, str) else None
+
+
+def _place(row: Sequence[Any]) -> tuple[str, Any]:
+    """Where a row stands in the order of change; a table that was written by hand holds more than one type."""
+    changed = row[-1]
+    return type(changed).__name__, changed
 
 
 class Scan:
@@ -116,8 +124,15 @@ class Scan:
         """Whether the next poll can go on from here: not in the middle of a second that is longer than a page."""
         return self.limit == self._batch_rows
 
-    def take(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Read one page: rows in order of change, at most `limit` of them from `low` on."""
+    def take(self, *answers: Sequence[Sequence[Any]]) -> None:
+        """Read one page: rows in order of change, at most `limit` of them from `low` on.
+
+        Several answers, each about other pages or SKUs and at most `limit` rows long, are one page: the first `limit`
+        rows of all are among the first `limit` of each.
+        """
+        rows = answers[0]
+        if len(answers) > 1:
+            rows = list(islice(merge(*answers, key=_place), self.limit))
         for row in rows:
             self._take(row)
         if len(rows) < self.limit:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
+from msgspec.structs import replace
 
 from evtui.errors import UsageError
+from evtui.providers._batches import batches
 
 ORDER_COLUMNS = {
     "ts_code": "OrderSlaveFlow_TradesOrderSlaveCode",
@@ -55,6 +57,9 @@ SKU_COLUMNS = {
 
 NOLOCK = "WITH (NOLOCK)"
 """SQL Server's hint not to wait for writers; what was not committed yet may be read, and is read again later."""
+
+AT_ONCE = 2_000
+"""Pages or SKUs that one statement names: SQL Server takes 2,100 values in all, SQLite 32,766, PostgreSQL 65,535."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$#]{0,127}", re.ASCII)
 
@@ -99,6 +104,15 @@ class Scope(Struct, frozen=True):
     shop_id: int
     pages: tuple[int, ...]
     sku_pages: Mapping[int, int]
+
+    def batches(self) -> Iterator[Scope]:
+        """The same in parts, none of which names more than `AT_ONCE` pages or SKUs."""
+        if self.sku_pages:
+            for part in batches(sorted(self.sku_pages.items()), AT_ONCE):
+                yield replace(self, sku_pages=dict(part))
+        else:
+            for pages in batches(self.pages, AT_ONCE):
+                yield replace(self, pages=pages)
 
 
 class Layout:

@@ -109,7 +109,8 @@ class StockSeen(Struct, frozen=True):
 
     def level_at(self, moment: datetime) -> tuple[datetime, StockLevel] | None:
         """The newest word that is not newer than `moment`."""
-        for reading in reversed(self.readings):  # asked three times a tick for every SKU: a generator costs twice as much
+        # asked three times a tick for every SKU: a generator costs twice as much
+        for reading in reversed(self.readings):
             if reading[0] <= moment:
                 return reading
         return None

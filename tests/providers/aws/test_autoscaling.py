@@ -17,7 +17,8 @@ from evtui.domain.campaign import Service
 from evtui.domain.metrics import FleetSize
 from evtui.domain.reading import Answer, FailureKind, FleetSizes, Lookup, Topic
 from evtui.errors import UsageError
-from evtui.providers._aws_groups import NAMES_A_CALL, PAGES, batches
+from evtui.providers._aws_groups import NAMES_A_CALL, PAGES
+from evtui.providers._batches import batches
 from evtui.providers.autoscaling import AutoScalingProvider, AutoScalingSettings
 from evtui.providers.base import NeedsPermissions, Question, SourceError
 
