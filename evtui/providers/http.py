@@ -8,6 +8,7 @@ a little behind it: any line may come again, and nothing is counted twice.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -21,7 +22,7 @@ from evtui.providers import base
 from evtui.providers._http import Http, Reply
 from evtui.providers.base import Context, Question, SourceError
 from evtui.providers.http_paging import Pager, Place
-from evtui.providers.http_query import HttpSettings, check, fill, fill_json, fill_path
+from evtui.providers.http_query import HttpSettings, check, fill, fill_json, fill_path, page_lists
 from evtui.providers.mapping import JsonMap, Mapped
 from evtui.providers.mapping_gather import Known
 from evtui.providers.mapping_topics import FIELDS
@@ -49,11 +50,14 @@ GROWING = BY_MINUTE | {Topic.ORDERS, Topic.ERRORS}
 
 
 class Position(Struct, frozen=True):
-    """The cursor. A round is all pages of one question, over as many polls as they take."""
+    """The cursor. A round is all pages of one question, over as many polls as they take; a launch of many sale pages is
+    asked about in several batches, one after the other."""
 
     known: Known = Known()
+    batch: int = 0
+    """Which batch of sale pages the next poll asks about first."""
     place: Place | None = None
-    """Where to go on within the round; None: the next poll begins a new one."""
+    """Where to go on within it; None: at its beginning."""
     since: datetime | None = None
     """What the round asks for, while it goes on."""
     began: datetime | None = None
@@ -65,6 +69,11 @@ class Position(Struct, frozen=True):
     whole_at: datetime | None = None
     """When the last round began that was read to its end, every row of it."""
 
+    @property
+    def amid(self) -> bool:
+        """Whether the next poll goes on with a round, and does not begin one."""
+        return self.batch > 0 or self.place is not None
+
 
 class Pages(Struct):
     """What one poll has read."""
@@ -72,8 +81,16 @@ class Pages(Struct):
     rows: list[Any]
     reply: Reply
     as_of: datetime | None
+    """The moment the oldest batch tells of."""
     place: Place | None
     count: int
+    batch: int = 0
+    """Where to go on, with `place`; both are at their beginning where the round is over."""
+
+    @property
+    def over(self) -> bool:
+        """Whether this was the end of a round."""
+        return self.batch == 0 and self.place is None
 
 
 class HttpProvider:
@@ -89,6 +106,7 @@ class HttpProvider:
         self._http = http
         self._map = mapping
         self._pager = pager
+        self._batches = page_lists(settings, context.campaign)
 
     @classmethod
     def open(cls, settings: HttpSettings, context: Context) -> Self:
@@ -109,17 +127,17 @@ class HttpProvider:
         """
         now = self._context.clock.now()
         before = cursor if isinstance(cursor, Position) else Position()
-        if before.place is None:
+        if not before.amid:
             before = replace(before, since=self._since(topic, before.known, now), began=now, pages=0, whole=True)
         values = self._values(before.since or now, before.began or now)
-        read = await self._read(values, before.place, before.pages, parts=topic in GROWING)
+        read = await self._read(values, before, parts=topic in GROWING)
         mapped = await self._mapped(topic, read, now, before.known)
         after = self._position(before, read, mapped)
         value = mapped.value
         if isinstance(value, OrderBatch):
             value = OrderBatch(value.lines, before.whole_at)
         fact_time = read.as_of or mapped.fact_time(now, topic)
-        coverage = replace(mapped.coverage, more=read.place is not None)
+        coverage = replace(mapped.coverage, more=not read.over)
         reply = read.reply
         return Answer(value, fact_time, coverage, after, login=reply.login, exchange=reply.exchange)
 
@@ -134,7 +152,7 @@ class HttpProvider:
         now = self._context.clock.now()
         code = question.tg_code or str(question.code)
         values = {**self._values(question.created_at or self._context.campaign.history_start(now), now), "code": code}
-        read = await self._read(values, None, 0, parts=False)
+        read = await self._read(values, Position(), parts=False)
         mapped = await self._mapped(lookup, read, now, Known())
         assert isinstance(mapped.value, OrderBatch), "what order_status is mapped to"
         # a search that finds more than it was asked for tells of other people's orders
@@ -155,16 +173,36 @@ class HttpProvider:
         return max(start, known.newest - (usual if given is None else timedelta(seconds=given)))
 
     def _values(self, since: datetime, until: datetime) -> dict[str, str]:
-        """What stands in the place of the words in braces."""
-        campaign, times = self._context.campaign, self._map.times
-        pages = ",".join(str(product.page_id) for product in campaign.products)
-        return {"since": times.write(since), "until": times.write(until), "shop": str(campaign.shop.id), "pages": pages}
+        """What stands in the place of the words in braces, but for the sale pages."""
+        times, shop = self._map.times, self._context.campaign.shop
+        return {"since": times.write(since), "until": times.write(until), "shop": str(shop.id)}
 
-    async def _read(self, values: Mapping[str, str], place: Place | None, before: int, *, parts: bool) -> Pages:
-        """Page after page, until the last one, or as far as one poll goes where an answer can be told in parts."""
+    async def _read(self, values: Mapping[str, str], before: Position, *, parts: bool) -> Pages:
+        """Batch after batch, until the last one, or as far as one poll goes where an answer can be told in parts."""
+        until = time.monotonic() + READ_SECONDS if parts else math.inf
+        last, place = len(self._batches) - 1, before.place
+        read = None
+        for batch in range(min(before.batch, last), last + 1):
+            asked = {**values, "pages": self._batches[batch]}
+            count = before.pages + (read.count if read else 0)
+            more = await self._read_batch(asked, place, count, until, parts=parts)
+            read = _joined(read, more)
+            read.batch, place = batch, None
+            if read.place is not None:
+                return read
+            if batch < last and time.monotonic() >= until:
+                read.batch = batch + 1
+                return read
+        assert read is not None, "a launch has sale pages"
+        read.batch = 0
+        return read
+
+    async def _read_batch(
+        self, values: Mapping[str, str], place: Place | None, before: int, until: float, *, parts: bool
+    ) -> Pages:
+        """Page after page, until the last one, or until time is up where an answer can be told in parts."""
         read: Pages | None = None
         seen: set[Place | None] = set()
-        until = time.monotonic() + READ_SECONDS
         while True:
             seen.add(place)
             document, reply = await self._page(values, place)
@@ -188,7 +226,7 @@ class HttpProvider:
                 return read
             if before + read.count >= MOST_PAGES:
                 raise self._http.failure(FailureKind.DATA, f"does not end: {MOST_PAGES:,} pages and more follow", reply)
-            if read.count >= self._pager.most or (parts and time.monotonic() >= until):
+            if read.count >= self._pager.most or time.monotonic() >= until:
                 if parts:
                     return read
                 why = f"has more than {read.count} pages, and half an answer is none: raise paging.max_pages"
@@ -214,7 +252,18 @@ class HttpProvider:
     @staticmethod
     def _position(before: Position, read: Pages, mapped: Mapped) -> Position:
         whole = before.whole and mapped.whole
-        if read.place is not None:
-            return replace(before, known=mapped.known, place=read.place, pages=before.pages + read.count, whole=whole)
+        if not read.over:
+            pages = before.pages + read.count
+            return replace(before, known=mapped.known, batch=read.batch, place=read.place, pages=pages, whole=whole)
         # a round with rows that nobody could read says nothing of what they held
         return Position(mapped.known, whole_at=before.began if whole else None)
+
+
+def _joined(first: Pages | None, then: Pages) -> Pages:
+    """What two batches told, as one answer that is as old as the older of them."""
+    if first is None:
+        return then
+    moments = [moment for moment in (first.as_of, then.as_of) if moment is not None]
+    then.rows = first.rows + then.rows
+    then.as_of, then.count = min(moments, default=None), first.count + then.count
+    return then

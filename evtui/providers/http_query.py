@@ -10,8 +10,10 @@ from urllib.parse import quote
 import msgspec
 
 from evtui.config.notes import holds_credentials, is_secret_name, nearest
+from evtui.domain.campaign import Campaign
 from evtui.domain.reading import Lookup, Topic
 from evtui.errors import UsageError
+from evtui.providers._batches import batches
 from evtui.providers.http_access import HttpAccess
 from evtui.providers.http_paging import Paging
 from evtui.providers.mapping import MappingSettings
@@ -35,6 +37,9 @@ class HttpSettings(HttpAccess, frozen=True, kw_only=True):
     """Parameters; words in braces are filled in."""
     body: str = ""
     """What POST sends: JSON, in whose strings words in braces are filled in."""
+    pages_per_call: int = 100
+    """Sale pages that `{pages}` names in one call; more are asked for in several: many servers refuse addresses of more
+    than 8 KB."""
     paging: Paging | None = None
     overlap: float | None = None
     """Seconds that each poll looks back behind the newest row; None: a minute, ten for figures by the minute."""
@@ -52,6 +57,8 @@ def check(settings: HttpSettings, topic: Topic | Lookup | None) -> None:
         raise UsageError('body: GET sends none; write method = "POST" if the API wants one')
     if settings.method == "POST" and not settings.body:
         raise UsageError('body is missing: POST is for questions that stand in a body, such as "{}"')
+    if settings.pages_per_call < 1:
+        raise UsageError(f"pages_per_call: {settings.pages_per_call} is too small; 1 is the least")
     if settings.overlap is not None and not settings.overlap >= 0:
         raise UsageError("overlap cannot be negative")
     found = _braces("path", settings.path)
@@ -66,6 +73,13 @@ def check(settings: HttpSettings, topic: Topic | Lookup | None) -> None:
         raise UsageError("the code of the order is not asked for: put {code} into path, query or body")
     if isinstance(topic, Topic) and "code" in found:
         raise UsageError("{code} is for [lookups.order_status] alone: a source that is polled asks about no one order")
+
+
+def page_lists(settings: HttpSettings, campaign: Campaign) -> tuple[str, ...]:
+    """What stands in the place of `{pages}`, call by call; one call where nobody asks for it."""
+    pages = [str(product.page_id) for product in campaign.products]
+    asked = any("{pages}" in text for text in (settings.path, settings.body, *settings.query.values()))
+    return tuple(",".join(part) for part in batches(pages, settings.pages_per_call if asked else len(pages)))
 
 
 def _braces(key: str, text: str) -> set[str]:
