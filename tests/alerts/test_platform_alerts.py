@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from evtui.alerts.alert import Alert, Severity
-from evtui.alerts.platform import LATE, LATE_CHART, platform_alerts, source_alerts
+from evtui.alerts.platform import HOT_PERCENT, LATE, LATE_CHART, platform_alerts, source_alerts
 from evtui.domain.campaign import Campaign, Product, Service, Shop
 from evtui.domain.metrics import Chart, ChartPoint, CpuPoint, FleetSize, TargetHealth
 from evtui.domain.reading import (
@@ -81,6 +81,22 @@ def test_fixed_machines_that_do_not_run_and_a_group_that_was_stopped_from_scalin
     assert set(found(FleetSizes((FleetSize("Api", None, None, None),)))) == set()
 
 
+def test_limits_are_met_at_the_limit_and_what_is_whole_is_no_alert() -> None:
+    hot = CpuPoints((CpuPoint("Api", "i-1", NOW, HOT_PERCENT), CpuPoint("Api", "i-2", NOW, 10.0)))
+    assert found(hot)["hot Api"].count == 1
+    assert "at most" not in found(FleetSizes((FleetSize("Api", 1, 3, 1, largest=3),)))["fleet Api"].text
+    groups = (TargetHealth("Api", "whole", 3, 3), TargetHealth("Api", "short", 1, 3))
+    short = found(TargetHealths(groups))
+    assert [(key, alert.count) for key, alert in short.items()] == [("targets Api short", 2)]
+
+
+def test_after_the_close_machines_in_service_count_where_the_group_says_no_more() -> None:
+    after = CLOSES + MINUTE
+    text = "Api: the sale is over, 3 scaled machines are kept and 1 usual: scale down"
+    assert found(FleetSizes((FleetSize("Api", 1, None, 3),)), after)["scale down Api"].text == text
+    assert found(FleetSizes((FleetSize("Api", 1, 1, 3),)), after) == {}
+
+
 @pytest.mark.parametrize(
     ("topic", "value"),
     [
@@ -144,6 +160,7 @@ def test_a_chart_beyond_its_limits(value: float, text: str | None) -> None:
     assert [alert.text for alert in platform_alerts(state, NOW)] == ([text] if text else [])
     assert [each.value for each in charts(state)] == [value, None]
     # what is too old to be the present is no problem of the present: the source's age says that
+    assert len(list(platform_alerts(state, NOW - MINUTE + LATE_CHART))) == bool(text)
     assert list(platform_alerts(state, NOW + LATE_CHART)) == []
     assert list(chart_history(state, chart.name, NOW - 5 * MINUTE, NOW).values()) == [value]
 

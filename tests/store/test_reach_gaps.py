@@ -86,7 +86,13 @@ def test_what_tells_of_the_present_only_fills_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "mend", "missing"),
-    [((), Mend.FILLING, 0), ((0, 1), Mend.FILLING, 0), ((1, 2, 3, 4), Mend.FILLED, 0), ((1, 3, 4), Mend.PART, 1)],
+    [
+        ((), Mend.FILLING, 0),
+        ((0, 1), Mend.FILLING, 0),
+        ((1, 2, 3), Mend.FILLED, 0),
+        ((1, 2, 3, 4), Mend.FILLED, 0),
+        ((1, 3, 4), Mend.PART, 1),
+    ],
 )
 @pytest.mark.parametrize("topic", [Topic.TRAFFIC, Topic.CPU])
 def test_minute_figures_say_themselves_what_came_late(
@@ -133,6 +139,10 @@ def test_a_source_that_is_asked_rarely_is_not_missed_in_between() -> None:
     state = told(Topic.ORDERS, "+" + " " * (UNASKED + 1) + "+")
     hourly = replace(state.specs[Topic.ORDERS], longest=60 * MINUTE)
     assert found(replace(state, specs={Topic.ORDERS: hourly}), Topic.ORDERS, 30) == ()
+    # two rounds of it may pass, and a minute more
+    for longest, gaps_seen in ((UNASKED // 2 + 1, 0), (UNASKED // 2, 1)):
+        spec = replace(hourly, longest=longest * MINUTE)
+        assert len(found(replace(state, specs={Topic.ORDERS: spec}), Topic.ORDERS, 30)) == gaps_seen
     # a journal of somebody else's campaign file
     assert len(found(replace(state, specs={}), Topic.ORDERS, 30)) == 1
 

@@ -61,6 +61,12 @@ def test_what_has_been_watched_for_a_few_minutes_is_not_taken_for_an_hour() -> N
     assert forecast(state, Topic.CPU, now) == pytest.approx(0.11 + 12 * 60 * 0.011, rel=0.01)
 
 
+def test_one_that_is_asked_rarely_and_was_asked_before_is_not_taken_for_one_that_just_began() -> None:
+    now = MIDNIGHT + timedelta(hours=12)
+    state = asked(now - 100 * MINUTE, now - 10 * MINUTE)
+    assert forecast(state, Topic.CPU, now) == pytest.approx(0.02 + 12 * 0.01)
+
+
 def test_one_question_is_not_an_endless_row_of_them() -> None:
     assert forecast(asked(OPEN), Topic.CPU, OPEN) == pytest.approx(0.01 + 0.01 * 14 * 12)
 
