@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 NAME_LIMIT = 1_000
@@ -162,3 +162,14 @@ def fit(text: str, width: int, *, right: bool = False, measure: Callable[[str], 
 def fold(text: str) -> str:
     """`text` for comparison: width-folded, lower case, without white space."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+LISTED = 8
+"""Words of a list that are told one by one: of a thousand, nobody reads the ninth."""
+
+
+def listed(words: Iterable[str]) -> str:
+    """`words` in one line; of many, the first ones and how many more there are."""
+    every = list(words)
+    more = len(every) - LISTED
+    return ", ".join(every) if more <= 0 else f"{', '.join(every[:LISTED])} and {more:,} more"

@@ -27,6 +27,7 @@ from evtui.providers import registry
 from evtui.providers.base import Context
 from evtui.session import context_of
 from evtui.sources import Load, Opened, judge_sources, open_sources, switched_on
+from evtui.text import listed
 
 VERSION = 1
 """Version of the JSON."""
@@ -158,7 +159,7 @@ def _text(name: str, problems: tuple[Problem, ...], findings: tuple[Finding, ...
         seen = " (acknowledged)" if finding.id in acknowledged else ""
         lines.append(f"{finding.id} {finding.severity}  {finding.title}{seen}")
         lines.append(f"        {finding.detail}")
-        lines.append(f"        {finding.key}")
+        lines.append(f"        {listed(finding.key.split(', '))}")
     if lines:
         lines.append("")
     lines.append(f"{name}: {count(len(problems), 'problem')}, {_tally(findings)}")

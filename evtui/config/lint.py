@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from evtui.config.duration import format_duration
 from evtui.domain.campaign import Campaign, Product, Service
-from evtui.text import fold
+from evtui.text import LISTED, fold, listed
 
 if TYPE_CHECKING:
     from evtui.config.load import CampaignFile
@@ -79,7 +79,9 @@ def _total(values: Iterable[float | None]) -> float | None:
 
 
 def _adds(values: Iterable[float | None]) -> str:
-    return " + ".join(number(value) for value in values if value is not None)
+    """What a sum is made of; of many products, how many they are."""
+    parts = [number(value) for value in values if value is not None]
+    return " + ".join(parts) if len(parts) <= LISTED else f"{len(parts):,} products"
 
 
 def _sets(campaign: Campaign) -> Finding | None:
@@ -127,14 +129,10 @@ def _last_minute(campaign: Campaign) -> Finding | None:
     ends = _local(campaign, early[0][1].off_sale)
     detail = (
         f"Ends at {ends:%H:%M:%S}, so the minute up to {ends + timedelta(minutes=1):%H:%M} is not part of the sale: "
-        f"{_listed(product.label for _, product in early)}. Write :59 if it should be."
+        f"{listed(product.label for _, product in early)}. Write :59 if it should be."
     )
     keys = ", ".join(f"products[{index}].off_sale" for index, _ in early)
     return Finding("F-08", "C", "The last minute is outside the sale", detail, keys)
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(words)
 
 
 def _scales(service: Service) -> bool:
@@ -151,7 +149,7 @@ def _scaling(campaign: Campaign) -> Finding | None:
     scaled = [service for service in campaign.services if _scales(service)]
     if not scaled:
         return None
-    steps = _listed(
+    steps = listed(
         f"{service.name} {_machines(service.before_fixed, service.before_scaled)} to "
         f"{_machines(service.planned_fixed, service.planned_scaled)}"
         for service in scaled
@@ -173,7 +171,7 @@ def _report(campaign: Campaign) -> Finding | None:
         keys.append("report.every")
     roles = [role for role in NEEDED_ROLES if not campaign.report.owners.get(role)]
     if roles:
-        gaps.append(f"who is told about overdue orders ({_listed(roles)})")
+        gaps.append(f"who is told about overdue orders ({listed(roles)})")
         keys.append("report.owners")
     if not gaps:
         return None
@@ -188,7 +186,7 @@ def _unscaled(campaign: Campaign) -> Finding | None:
     if not fixed or not scaled:
         return None
     detail = (
-        f"{_listed(scaled)} gets other machines for the launch, {_listed(fixed)} is reported as well and stays as "
+        f"{listed(scaled)} gets other machines for the launch, {listed(fixed)} is reported as well and stays as "
         "it is or has no `before`. Ask whether that is meant."
     )
     return Finding("F-13", "B", "A service is reported but not scaled", detail, "services.before")
@@ -213,7 +211,7 @@ def _promotions(campaign: Campaign) -> Finding | None:
     open_ended = [(index, item) for index, item in enumerate(campaign.promotions) if item.at is None]
     if not open_ended:
         return None
-    detail = f"No marker can be drawn for {_listed(item.what for _, item in open_ended)}."
+    detail = f"No marker can be drawn for {listed(item.what for _, item in open_ended)}."
     keys = ", ".join(f"promotions[{index}].at" for index, _ in open_ended)
     return Finding("F-23", "C", "A promotion has no time", detail, keys)
 
@@ -250,8 +248,8 @@ def _unknown_numbers(campaign: Campaign) -> Finding | None:
     ]
     if not gaps:
         return None
-    detail = f"Sell-through and sale value stay unknown without {_listed(what for _, what in gaps)}."
-    return Finding("F-26", "C", "A product has no stock or no price", detail, _listed(key for key, _ in gaps))
+    detail = f"Sell-through and sale value stay unknown without {listed(what for _, what in gaps)}."
+    return Finding("F-26", "C", "A product has no stock or no price", detail, ", ".join(key for key, _ in gaps))
 
 
 def _labels(campaign: Campaign) -> Finding | None:
@@ -262,7 +260,7 @@ def _labels(campaign: Campaign) -> Finding | None:
             twins.append((index, product))
     if not twins:
         return None
-    detail = f"Two products read the same in narrow columns: {_listed(product.label for _, product in twins)}."
+    detail = f"Two products read the same in narrow columns: {listed(product.label for _, product in twins)}."
     keys = ", ".join(f"products[{index}].label" for index, _ in twins)
     return Finding("F-27", "B", "Two products have the same label", detail, keys)
 
@@ -298,7 +296,7 @@ def _undecided(file: CampaignFile) -> Iterable[Finding]:
         if "database" in source.settings and "partition_timezone" not in source.settings
     ]
     if guessed:
-        keys = _listed(f"lookups.{source.topic.value}.partition_timezone" for source in guessed)
+        keys = ", ".join(f"lookups.{source.topic.value}.partition_timezone" for source in guessed)
         detail = (
             "The date partition of log tables may follow UTC while order codes follow local time; in the wrong zone a "
             "look-up finds nothing for orders made near midnight. The default is UTC."
