@@ -82,9 +82,11 @@ class Balancer:
     def __init__(self) -> None:
         self.states: list[tuple[str, str]] = []
         self.denied = False
+        self.actions: list[str] = []
 
     def answer(self, asked: Asked, _: object) -> Told:
         action = parse_qs(asked.body.decode())["Action"][0]
+        self.actions.append(action)
         if action == "DescribeAutoScalingGroups":
             sources = (
                 f"<member><Identifier>{ARN}</Identifier><Type>elbv2</Type></member>"
@@ -135,6 +137,16 @@ async def test_targets_that_are_drained_or_not_in_use_are_left_out_of_the_total(
         (("draining", 1), ("initial", 1), ("unhealthy", 3), ("unused", 1)),
         ("Elb.RegistrationInProgress", "Target.ResponseCodeMismatch", "Target.Timeout"),
     )
+
+
+async def test_five_hundred_targets_in_ten_groups_take_one_call_a_group(balancer: Balancer, url: str) -> None:
+    balancer.states = [("healthy", "")] * 50
+    services = [Service(f"S{number}") for number in range(10)]
+    named = {service.name: (ARN.replace("/scm/", f"/{service.name}/"),) for service in services}
+    groups, answer = await health(url, *services, **named)
+    assert [(group.service, group.healthy, group.total) for group in groups] == [(f"S{n}", 50, 50) for n in range(10)]
+    assert (answer.coverage.seen, answer.coverage.expected, answer.coverage.note) == (10, 10, "")
+    assert balancer.actions == ["DescribeTargetHealth"] * 10
 
 
 async def test_a_group_without_targets_has_none(balancer: Balancer, url: str) -> None:
