@@ -69,6 +69,9 @@ class Poller:
         self._next_at: datetime | None = None
         self._wake = asyncio.Event()
         self._waited_for = False
+        self._extra = False
+        """Whether the last question was asked because a human waited, and failed: it tells nothing of a source's ills
+        that its own schedule would not have found out."""
 
     async def poll_once(self, limit: float | None = None) -> Reading:
         """Ask once, within `limit` seconds, by default the deadline of the cadence.
@@ -87,9 +90,12 @@ class Poller:
             self._flight = self._send(every)
         flight = self._flight
         if await flight.landed(limit):
-            return self._land(flight)
-        self._miss(flight)
-        return hand_over(flight.failed(f"no answer within {limit:.0f} s"), self._sinks)
+            reading = self._land(flight)
+        else:
+            self._miss(flight)
+            reading = hand_over(flight.failed(f"no answer within {limit:.0f} s"), self._sinks)
+        self._extra = flight.urgent and isinstance(reading.value, Failure)
+        return reading
 
     def _send(self, every: timedelta | None) -> Flight:
         cursor = self._cursor
@@ -112,7 +118,7 @@ class Poller:
         self.goes_on = flight.goes_on
         reading = hand_over(flight.reading, self._sinks)
         if isinstance(reading.value, Failure):
-            self._failures += 1
+            self._failures += not flight.urgent
             self._kind = reading.value.kind
             self.goes_on = False
         else:
@@ -131,7 +137,7 @@ class Poller:
             return
         self._flight = None
         self._missed = 0
-        self._failures += 1
+        self._failures += not flight.urgent
         self._kind = FailureKind.DOWN
         flight.cancel()
 
@@ -148,15 +154,24 @@ class Poller:
         return None if flight is None else flight.cancel()
 
     async def run(self) -> None:
-        """Poll for ever, at the pace of the launch and of the source's failures."""
+        """Poll for ever, at the pace of the launch and of the source's failures.
+
+        A question that a human asked for and that failed leaves the next one where it was planned, unless the source
+        wants a login or to be left alone.
+        """
         now = asyncio.get_running_loop().time
+        due = now()
         while True:
             began, first = now(), self._cursor is None
             self._wake.clear()
             self._next_at = None
             await self.poll_once()
             took = now() - began
-            rest = max(self._wait(first, took) - took, asked_for(self._retry_after), 0.0)
+            rest = max(self._wait(first, took) - took, 0.0)
+            if self._extra and due > now():
+                rest = min(rest, due - now()) if self._kind is FailureKind.AUTH else due - now()
+            rest = max(rest, asked_for(self._retry_after))
+            due = now() + rest
             if self._clock.speed:
                 self._next_at = self._clock.now() + timedelta(seconds=rest * self._clock.speed)
             with suppress(TimeoutError):
@@ -174,7 +189,10 @@ class Poller:
         return max(turned, min(wait, MAX_PROBE_S)) if self._failures else turned
 
     def wake(self) -> None:
-        """Ask now, because a human is waiting; a question under way is followed by another one."""
+        """Ask now, because a human is waiting; a question under way is followed by another one.
+
+        Its failure does not count: whoever asks again and again must not have the source left alone for it.
+        """
         self._waited_for = True
         self._wake.set()
 

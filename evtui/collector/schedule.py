@@ -55,10 +55,10 @@ def left_alone(failures: int, kind: FailureKind | None) -> bool:
 
 def wait_after(cadence_s: float, failures: int, kind: FailureKind | None, chance: float) -> float:
     """Seconds until the next poll; `failures` in a row double it, `chance` in [0, 1) spreads it."""
-    if failures == 0:
-        base = cadence_s
-    elif kind is FailureKind.AUTH:
+    if kind is FailureKind.AUTH:
         base = AUTH_RETRY_S
+    elif failures == 0:
+        base = cadence_s
     else:
         tried = min(failures, LEFT_ALONE_AFTER - 1)
         base = min(cadence_s * 2.0 ** (tried - 1), MAX_BACKOFF_S)

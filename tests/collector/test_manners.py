@@ -249,6 +249,57 @@ class TestWaking:
         assert urgent == [False, True, False]
 
 
+class TestAHumanAsksWhatFails:
+    """Whoever asks again and again is not made to wait for it."""
+
+    async def test_its_failures_count_for_nothing_and_the_schedule_stands(self) -> None:
+        readings = Readings()
+        polled, _ = asked(lambda *_: refuse(), readings)
+        async with polling(polled):
+            planned = await resting(polled)
+            for already in range(1, 9):
+                polled.wake()
+                await readings.until(lambda heard, already=already: len(heard) == already + 1)  # type: ignore[misc]
+                assert await resting(polled) <= planned
+            status = polled.status()
+        assert (status.failures, status.left_alone) == (1, False)
+        assert planned == pytest.approx(60, abs=0.5)
+
+    async def test_one_that_never_answers_in_time_changes_nothing_either(self) -> None:
+        async def never() -> Answer:
+            await asyncio.Event().wait()
+            return NOTHING
+
+        readings = Readings()
+        pace = [steadily(60)]
+        polled, _ = asked(lambda n, _: NOTHING if n == 1 else never(), readings, pace=lambda now: pace[0](now))
+        async with polling(polled):
+            assert await resting(polled) == pytest.approx(60, abs=0.5)
+            pace[0] = steadily(0.01)
+            polled.wake()
+            await readings.until(lambda heard: len(heard) == 2)
+            assert 50 < await resting(polled) <= 60
+            assert polled.status().failures == 0
+
+    async def test_a_login_it_finds_missing_is_looked_for_soon(self) -> None:
+        readings = Readings()
+        polled, _ = asked(lambda n, _: NOTHING if n == 1 else refuse(FailureKind.AUTH), readings, pace=steadily(900))
+        async with polling(polled):
+            await resting(polled)
+            polled.wake()
+            await readings.until(lambda heard: len(heard) == 2)
+            assert await resting(polled) == pytest.approx(AUTH_RETRY_S, abs=0.5)
+
+    async def test_the_rest_the_source_asks_for_is_kept(self) -> None:
+        readings = Readings()
+        polled, _ = asked(lambda n, _: NOTHING if n == 1 else refuse(retry_after=200), readings)
+        async with polling(polled):
+            await resting(polled)
+            polled.wake()
+            await readings.until(lambda heard: len(heard) == 2)
+            assert await resting(polled) == pytest.approx(200, abs=0.5)
+
+
 async def test_the_pace_follows_the_launch() -> None:
     clock = SteppedClock(START - timedelta(hours=2))
     cadence = Cadence(*(timedelta(seconds=each) for each in (60, 5, 10, 300)))
