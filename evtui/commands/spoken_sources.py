@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from evtui.commands.spoken import Moment
 from evtui.domain.asking import Status
-from evtui.report.figures import counted
 from evtui.report.notes import left_out, unusable
 from evtui.report.sources import (
     SourceFigures,
+    failing_words,
     gap_words,
     login_words,
     logins,
@@ -53,7 +53,7 @@ def _asked_how(here: Moment, source: SourceFigures) -> str:
         f"partial: {said}" if said and health.usable else "",
         f"asked every {pace}" if pace != UNKNOWN else "",
         f"took {took}" if took != UNKNOWN else "",
-        f"{counted(source.status.failures, 'failure')} in a row" if source.status and source.status.failures else "",
+        failing_words(source.status) if source.status and source.status.failures else "",
         "" if after == UNKNOWN else after if alone else f"next {after}",
     ]
     return ", ".join(filter(None, parts))

@@ -111,6 +111,11 @@ def failures_words(source: SourceFigures) -> str:
     return UNKNOWN
 
 
+def failing_words(status: Status) -> str:
+    """`1 failure`, `7 failures in a row`."""
+    return f"{status.failures:,} failures in a row" if status.failures > 1 else "1 failure"
+
+
 def covered_words(health: Health) -> str:
     """`4/4`, or unknown; the note stands elsewhere."""
     coverage = health.coverage
@@ -152,13 +157,14 @@ def login_words(login: Login, now: datetime) -> str:
 
 
 def gap_words(gap: Gap, zone: ZoneInfo) -> str:
-    """`gap 10:31–10:42, filled 10:43`"""
+    """`gap 10:31–10:42, filled 10:43`; of a single minute `gap 10:31, filled 10:32`."""
     what = "gap" if gap.asked else "not asked"
     start = at(moment_of(gap.start), zone, "%H:%M")
     if gap.until is None:
         return f"{what} since {start}"
     until = at(moment_of(gap.until), zone, "%H:%M")
-    stretch = f"{what} {start}–{at(gap.last, zone, '%H:%M')}"
+    last = at(gap.last, zone, "%H:%M")
+    stretch = f"{what} {start}" if last == start else f"{what} {start}–{last}"
     match gap.mend:
         case Mend.FILLED:
             return f"{stretch}, filled {until}"

@@ -150,12 +150,12 @@ def _plain(codeset: str) -> str:
 
 
 def _other_encoding(encoding: str) -> str | None:
-    """`encoding` where it says more than that nobody chose: neither UTF-8 nor plain ASCII."""
+    """`encoding` where it is not UTF-8. Where nobody chose, Python writes UTF-8: ASCII is somebody's wish too."""
     try:
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError):
         return None
-    return None if name in ("utf-8", "ascii", "utf-8-sig") else name
+    return None if name in ("utf-8", "utf-8-sig") else name
 
 
 def _multiplexer(environ: Mapping[str, str]) -> tuple[Multiplexer, str]:

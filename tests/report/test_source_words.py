@@ -148,6 +148,7 @@ def test_one_login_of_several_sources_is_said_once_as_it_was_told_last() -> None
         ({"mend": Mend.OVER}, "gap 11:00–11:11, answers since 11:12"),
         ({"asked": False}, "not asked 11:00–11:11, filled 11:12"),
         ({"until": None, "mend": Mend.OPEN}, "gap since 11:00"),
+        ({"until": minute_of(NOW) - 29}, "gap 11:00, filled 11:01"),
     ],
 )
 def test_a_gap_in_words(gap: dict[str, object], words: str) -> None:

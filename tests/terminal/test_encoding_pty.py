@@ -29,6 +29,7 @@ def started(home: Path, **locale: str) -> Iterator[OuterTerminal]:
         ({"LC_ALL": "en_US.ISO-8859-1"}, "LC_ALL=en_US.UTF-8"),
         ({"LC_ALL": "zh_TW.Big5"}, "LC_ALL=zh_TW.UTF-8"),
         ({"LANG": "zh_TW.Big5"}, "LC_ALL=zh_TW.UTF-8"),
+        ({"LC_ALL": "C", "PYTHONUTF8": "0"}, "LC_ALL=C.UTF-8"),
     ],
 )
 def test_an_encoding_that_cannot_show_names_is_refused_in_one_sentence(

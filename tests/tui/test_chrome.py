@@ -29,6 +29,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from evtui.domain.reading import FailureKind, Topic
+from evtui.store.state import LaunchState, SourceSpec
 from evtui.tui.actions import DESK, ORDER, REPORT, TEXT, Action
 from evtui.tui.desk import Desk
 from evtui.tui.keymap import KeyMap
@@ -106,6 +107,11 @@ def test_narrow_headers_name_what_is_not_well_and_say_so_when_all_is() -> None:
 )
 def test_no_first_order_says_why(facts: Said, at: datetime, words: str) -> None:
     assert words in text(seen(facts, at=at), "first")
+
+
+def test_nobody_is_said_not_to_answer_where_no_orders_source_is_configured() -> None:
+    nobody = view(LaunchState(plan(), {Topic.STOCK: SourceSpec(Topic.STOCK, "table", MINUTE)}), NOW)
+    assert "unknown: no orders source is configured" in text(nobody, "first")
 
 
 @pytest.mark.parametrize(

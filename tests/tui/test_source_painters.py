@@ -22,6 +22,7 @@ from evtui.tui.lines import Line, plain, width
 from evtui.tui.paint import source, sources
 from evtui.tui.paint.sources import SIGNS, Sheet
 from evtui.tui.paint.strip import strip
+from evtui.tui.screens.text import source_lines
 from evtui.tui.themes import NAMES
 from evtui.tui.view import View, view
 
@@ -137,6 +138,23 @@ def test_the_chosen_one_is_marked_and_found_again() -> None:
     assert "連線逾時" in text(lines[place.start : place.stop])
 
 
+def test_each_fact_is_named_once() -> None:
+    state = told(Topic.CPU, Failure(FailureKind.DATA, "no such field"), STATES, at=1)
+    found = in_full(state, Topic.CPU)
+    assert " failure   not as agreed, " in found
+    assert " gaps      since 11:31" in found
+
+
+def test_the_preflight_keeps_long_names_of_providers_from_what_follows() -> None:
+    specs = {
+        Topic.CPU: SourceSpec(Topic.CPU, "autoscaling", MINUTE),
+        Topic.STOCK: SourceSpec(Topic.STOCK, "a-plug-in-of-a-very-long-name", MINUTE),
+    }
+    found = text(source_lines(view(LaunchState(plan(), specs), NOW)))
+    assert "autoscaling              unknown" in found
+    assert "a-plug-in-of-a-very-lon… unknown" in found
+
+
 def test_the_pace_the_next_try_and_failures_in_a_row() -> None:
     statuses = (
         Status(Topic.CPU, MINUTE, NOW + 80 * SECOND, 7, left_alone=True),
@@ -147,6 +165,8 @@ def test_the_pace_the_next_try_and_failures_in_a_row() -> None:
     assert " 7 " in found["cpu"]
     assert "2m ×2.0 in 12s" in found["orders"]
     assert "7 failures in a row" in in_full(STATES, Topic.CPU, statuses=statuses)
+    once = (Status(Topic.CPU, MINUTE, NOW + 80 * SECOND, 1),)
+    assert "1 failure\n" in in_full(STATES, Topic.CPU, statuses=once)
     assert "slowed to keep the day's cost down" in in_full(STATES, Topic.ORDERS, statuses=statuses)
 
 
@@ -160,7 +180,7 @@ def test_a_gap_is_seen_in_signs_and_told_in_words() -> None:
     assert plain(runs) == "   ·oo··✗ "
     assert len(runs) == 6
     assert "gap since 11:30 and 1 more" in text(drawn(state))
-    assert "gap 11:26–11:27, filled 11:28" in in_full(state, Topic.ORDERS)
+    assert " gaps      11:26–11:27, filled 11:28\n           since 11:30" in in_full(state, Topic.ORDERS)
     assert " 11:00 " in in_full(state, Topic.ORDERS)
 
 

@@ -114,6 +114,8 @@ def first_line(view: View, cells: int) -> Line:
         opened = view.now - view.campaign.opens
         if opened < timedelta():
             return ((" first  the sale is not open yet", "dim"),)
+        if Topic.ORDERS not in view.state.specs:
+            return ((" first  unknown: no orders source is configured", "dim"),)
         if not view.sources[Topic.ORDERS].usable:
             return ((" first  unknown: the orders source is not answering", "dim"),)
         return ((f" first  no order yet, {span(opened)} after opening", "warn"),)

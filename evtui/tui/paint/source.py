@@ -8,7 +8,7 @@ from evtui.report.notes import left_out
 from evtui.report.sources import (
     SourceFigures,
     clock_words,
-    failures_words,
+    failing_words,
     gap_words,
     login_words,
     next_words,
@@ -32,7 +32,7 @@ LEAD = 11
 HOURS = 3
 """Hours that are shown minute by minute, each on a row of its own."""
 
-_KINDS = {FailureKind.AUTH: "login", FailureKind.DOWN: "down", FailureKind.DATA: "answer"}
+_KINDS = {FailureKind.AUTH: "login", FailureKind.DOWN: "down", FailureKind.DATA: "not as agreed"}
 """A failure's kind in a word for a person."""
 
 
@@ -58,7 +58,7 @@ def _asked(view: View, source: SourceFigures) -> list[Fact]:
     """How it is, and how it is being asked."""
     health, status = source.health, source.status
     sign, style = SIGNS[health.state]
-    failing = f" · {failures_words(source)} failures in a row" if status and status.failures else ""
+    failing = f" · {failing_words(status)}" if status and status.failures else ""
     slowed = " · slowed to keep the day's cost down" if status and status.slowed > 1 else ""
     last = at(source.seen.trip[0], view.zone) if source.seen.trip else UNKNOWN
     # why it failed stands below, whole
@@ -97,7 +97,9 @@ def _trouble(view: View, source: SourceFigures) -> list[Fact]:
         found.append(("failure", f"{_KINDS[failure.kind]}, {when}\n{failure.why}", style))
         if failure.remedy:
             found.append(("remedy", failure.remedy, "key" if lasts else "dim"))
-    found += [("gaps" if not index else "", gap_words(gap, view.zone), "") for index, gap in enumerate(source.gaps)]
+    # the name says already what they are
+    stretches = (gap_words(gap, view.zone).removeprefix("gap ") for gap in source.gaps)
+    found += [("gaps" if not index else "", words, "") for index, words in enumerate(stretches)]
     return found
 
 

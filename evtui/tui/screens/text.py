@@ -8,7 +8,7 @@ from evtui.domain.links import links_for_error
 from evtui.report.hand_over import hand_over
 from evtui.store.state import SourceState
 from evtui.tui.actions import TEXT
-from evtui.tui.ambiguous import fit
+from evtui.tui.ambiguous import cell_width, fit
 from evtui.tui.format import UNKNOWN, at, span
 from evtui.tui.host import Host
 from evtui.tui.lines import BLANK, Line, wrapped
@@ -16,6 +16,9 @@ from evtui.tui.paint.errors import fault_row
 from evtui.tui.screens.base import Page, bindings
 from evtui.tui.screens.links import address
 from evtui.tui.view import View
+
+_PROVIDER_CELLS = 24
+"""Most cells of a provider's name: a plug-in may be called anything, and what follows matters more."""
 
 Body = Callable[[Host, View], list[Line]]
 
@@ -57,19 +60,23 @@ def preflight_page() -> TextPage:
     def lines(cockpit: Host, view: View) -> list[Line]:
         trouble = cockpit.session.store.trouble
         own: list[Line] = [BLANK, ((f" {trouble}", "alert"),)] if trouble else []
-        return [*_sources(view), *own, BLANK, *_findings(cockpit)]
+        return [*source_lines(view), *own, BLANK, *_findings(cockpit)]
 
     return TextPage("Preflight", "preflight", lines)
 
 
-def _sources(view: View) -> list[Line]:
+def source_lines(view: View) -> list[Line]:
+    """How every source is, a line each."""
     lines: list[Line] = [((" Sources", "head"),)]
+    names = min(max((cell_width(spec.provider) for spec in view.state.specs.values()), default=0), _PROVIDER_CELLS)
     for topic, spec in view.state.specs.items():
         found = view.sources[topic]
         style = {SourceState.OK: "ok", SourceState.STALE: "warn", SourceState.UNKNOWN: "dim"}.get(found.state, "alert")
         age = f"fact {span(found.fact_age)}, read {span(found.read_age)} ago" if found.read_age is not None else UNKNOWN
         words = " · ".join(filter(None, (age, found.why, found.remedy, found.coverage.note)))
-        lines.append(((f"   {fit(topic, 9)} {fit(spec.provider, 11)}", ""), (fit(found.state, 8), style), (words, "")))
+        lines.append(
+            ((f"   {fit(topic, 9)} {fit(spec.provider, names)} ", ""), (fit(found.state, 8), style), (words, ""))
+        )
     return lines
 
 
