@@ -48,8 +48,9 @@ KEPT_S = 30.0
 class Http:
     """One place to ask over HTTP. Connects at the first question, and may be asked several at once."""
 
-    def __init__(self, access: HttpAccess, context: Context, kind: str) -> None:
+    def __init__(self, access: HttpAccess, context: Context, kind: str, remedy: str) -> None:
         self._access = access
+        self._remedy = remedy
         self._context = context
         parts = urlsplit(access.url)
         self.name = admit(f"{kind} at {parts.netloc}".strip())
@@ -63,14 +64,16 @@ class Http:
         """Whether the last exchange had an answer: then the name need not be looked up on its own."""
 
     @classmethod
-    def open(cls, access: HttpAccess, context: Context, *, kind: str) -> Self:
-        """A way to ask `access.url`; `kind` is what failures call it. Touches neither network nor disk.
+    def open(cls, access: HttpAccess, context: Context, *, kind: str, remedy: str = "see to url") -> Self:
+        """A way to ask `access.url`; `kind` is what failures call it, `remedy` what helps where it is the wrong one.
+
+        Touches neither network nor disk.
 
         Raises:
             UsageError: settings that cannot work.
         """
         check(access)
-        return cls(access, context, kind)
+        return cls(access, context, kind, remedy)
 
     async def ask(
         self, method: str, path_or_url: str = "", *, params: Mapping[str, str] | None = None, body: bytes | None = None
@@ -244,7 +247,7 @@ class Http:
         await asyncio.shield(self._found)
 
     def _failure(self, trouble: Trouble, exchange: Exchange, login: Login | None) -> SourceError:
-        remedy = ""
+        remedy = self._remedy if trouble.elsewhere else ""
         if trouble.kind is FailureKind.AUTH:
             auth = self._access.auth
             remedy = auth.remedy if auth else 'say who asks: auth = { env = "NAME_OF_A_VARIABLE" } holds a token'

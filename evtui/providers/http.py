@@ -115,7 +115,7 @@ class HttpProvider:
         Raises:
             UsageError: an address, an expression, a field or a word in braces that cannot be meant.
         """
-        http = Http.open(settings, context, kind="the API")
+        http = Http.open(settings, context, kind="the API", remedy="see to url and path")
         check(settings, context.topic)
         return cls(settings, context, http, JsonMap.open(settings.map, context), Pager.open(settings.paging))
 

@@ -45,6 +45,8 @@ class Trouble(Struct, frozen=True):
     why: str
     retry_after: float | None = None
     """Seconds the server asked to be left alone."""
+    elsewhere: bool = False
+    """Whether somebody answers there who was not meant: the address is wrong, or half of it."""
 
 
 def of_status(status: int, headers: Mapping[str, str], body: str, url: str, now: datetime) -> Trouble | None:
@@ -60,7 +62,9 @@ def of_status(status: int, headers: Mapping[str, str], body: str, url: str, now:
     if status == 407:
         return Trouble(FailureKind.AUTH, f"was not reached: the proxy wants a login (407){said}")
     if status in (404, 410):
-        return Trouble(FailureKind.DATA, f"has nothing at {admit(urlsplit(url).path or '/')} ({status}){said}")
+        return Trouble(
+            FailureKind.DATA, f"has nothing at {admit(urlsplit(url).path or '/')} ({status}){said}", elsewhere=True
+        )
     rest = _rest(headers, now) if status in (429, 503) else None
     if status == 429:
         asks = f" and asks to be left alone for {rest:,.0f} s" if rest is not None else ""
@@ -79,7 +83,7 @@ def not_json(status: int, headers: Mapping[str, str], body: bytes, error: Except
     if "html" in headers.get("content-type", "").casefold() or body.lstrip()[:1] == b"<":
         if _LOGIN_PAGE.search(body[:LOOKED_THROUGH].decode("utf-8", "replace")):
             return Trouble(FailureKind.AUTH, "answered with a login page instead of data")
-        return Trouble(FailureKind.DATA, "answered with a page instead of JSON (captive portal?)")
+        return Trouble(FailureKind.DATA, "answered with a page instead of JSON (captive portal?)", elsewhere=True)
     if "truncated" in str(error):
         return Trouble(FailureKind.DOWN, "broke off in the middle of its answer")
     return Trouble(FailureKind.DATA, "answered with something that is not JSON")

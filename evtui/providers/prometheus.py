@@ -27,7 +27,7 @@ from evtui.domain.reading import (
 from evtui.providers import base
 from evtui.providers._http import Http, Reply
 from evtui.providers.base import Context, Question, SourceError
-from evtui.providers.prometheus_answer import STEP_S, Told, read, silent, summed
+from evtui.providers.prometheus_answer import PUT_RIGHT, STEP_S, Told, read, silent, summed
 from evtui.providers.prometheus_cpu import Fleet, cpu_points
 from evtui.providers.prometheus_settings import (
     ChartQuery,
@@ -35,6 +35,7 @@ from evtui.providers.prometheus_settings import (
     PrometheusSettings,
     access,
     check,
+    check_service,
     path,
 )
 from evtui.providers.prometheus_window import MOST_POINTS, MOST_POINTS_A_MACHINE, Position, after, next_span
@@ -81,7 +82,8 @@ class PrometheusProvider:
             UsageError: settings that cannot work.
         """
         check(settings, context.topic)
-        return cls(settings, context, Http.open(access(settings), context, kind=cls.kind))
+        check_service(settings, context.campaign)
+        return cls(settings, context, Http.open(access(settings), context, kind=cls.kind, remedy=PUT_RIGHT))
 
     async def poll(self, topic: Topic, cursor: object) -> Answer:
         """Minutes that ended since `cursor`, and those that may have changed; `fact_time` is the end of the newest.
@@ -137,7 +139,7 @@ class PrometheusProvider:
         except SourceError as error:
             why = f"{self._http.name} {error.why}"
             raise SourceError(error.kind, why, error.remedy, login=reply.login, exchange=reply.exchange) from None
-        return Round(told, after(before, span, rest, known_until=known_until, newest=told.newest), reply)
+        return Round(told, after(before, span, rest, known_until=known_until), reply)
 
     def _traffic(self, query: str, made: Round) -> Answer:
         total = summed(made.told.lines)
@@ -145,13 +147,23 @@ class PrometheusProvider:
         notes = [*made.told.notes, silent(made.told)]
         if len(points) < len(total):
             notes.append(f"{len(total) - len(points):,} minutes below zero, left out")
-        if not made.told.lines and made.position.newest is None:
-            notes.append("the query finds no series")
-        return _answer(TrafficPoints(points), (made,), notes, Cursor({query: made.position}))
+        notes.append(_nothing(made))
+        position = made.position.telling(point.minute for point in points)
+        return _answer(TrafficPoints(points), (made,), notes, Cursor({query: position}))
 
     def _cpu(self, query: str, before: Cursor, made: Round) -> Answer:
         value, fleet, notes = cpu_points(made.told, self._settings, self._context.campaign, before.fleet)
-        return _answer(value, (made,), [*made.told.notes, *notes], Cursor({query: made.position}, fleet))
+        if not fleet.seen:
+            notes = [*filter(None, [_nothing(made)]), *notes]
+        if made.told.lines and not value.machines and made.told.newest is not None:
+            why = f"{self._http.name} tells of no machine of the campaign: {'; '.join(notes)}"
+            remedy = (
+                "put machine_label right" if self._settings.service else "put service_label and machine_label right"
+            )
+            reply = made.reply
+            raise SourceError(FailureKind.DATA, why, remedy, login=reply.login, exchange=reply.exchange)
+        position = made.position.telling(point.minute for point in value.points)
+        return _answer(value, (made,), [*made.told.notes, *notes], Cursor({query: position}, fleet))
 
     async def _charts(self, before: Cursor) -> Answer:
         series = self._settings.series
@@ -182,8 +194,8 @@ class PrometheusProvider:
                 notes.append(f"{name}: {result.why}")
                 continue
             made.append(result)
-            positions[each.query] = result.position
             values, remarks = _values(each, result)
+            positions[each.query] = result.position.telling(values)
             points += (ChartPoint(name, minute, value) for minute, value in sorted(values.items()))
             notes += (f"{name}: {remark}" for remark in remarks)
         value = ChartPoints(tuple(points), tuple(each.chart for each in series))
@@ -201,6 +213,13 @@ def _lacking(topic: Topic, what: str) -> SourceError:
     return SourceError(FailureKind.DATA, f"nothing is configured to be asked for {topic}", f"add {what}")
 
 
+def _nothing(made: Round) -> str:
+    """What is said of a query that never had a figure yet; empty where it has one, or had."""
+    if made.position.newest is not None or made.told.newest is not None:
+        return ""
+    return "its series have no figures, only gaps" if made.told.lines else "the query finds no series"
+
+
 def _values(each: ChartQuery, made: Round) -> tuple[Mapping[datetime, float], list[str]]:
     """minute -> value of one chart, and what has to be said about it."""
     lines, notes = made.told.lines, list(made.told.notes)
@@ -208,9 +227,7 @@ def _values(each: ChartQuery, made: Round) -> tuple[Mapping[datetime, float], li
         return summed(lines), [*notes, *filter(None, [silent(made.told)])]
     if len(lines) > 1:
         return {}, [*notes, f"{len(lines)} series where one is expected: aggregate in the query, or say sum = true"]
-    if not lines and made.position.newest is None:
-        notes.append("the query finds no series")
-    return lines[0].minutes if lines else {}, notes
+    return lines[0].minutes if lines else {}, [*notes, *filter(None, [_nothing(made)])]
 
 
 def _answer(

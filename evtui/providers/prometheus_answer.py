@@ -19,6 +19,9 @@ from evtui.redact import admit
 STEP_S = 60
 """Seconds between two values: minutes are what every chart and every sum here is made of."""
 
+PUT_RIGHT = "url has to be the address of the server, without /graph or /api"
+"""What a person sees to where something else than Prometheus answers."""
+
 WORDS = 200
 """Characters quoted of what Prometheus says: its messages repeat the query."""
 
@@ -74,8 +77,8 @@ def refusal(document: Mapping[str, object]) -> tuple[FailureKind, str]:
     """What kind of failure Prometheus' own error is, and its words."""
     kind, words = admit(document.get("errorType"), 40), _words(document.get("error"))
     if kind in ("bad_data", "execution", "not_found"):
-        return FailureKind.DATA, f"prometheus cannot answer the query: {words or kind}"
-    return FailureKind.DOWN, f"prometheus broke off ({kind or 'no reason given'}): {words}".removesuffix(": ")
+        return FailureKind.DATA, f"cannot answer the query: {words or kind}"
+    return FailureKind.DOWN, f"broke off ({kind or 'no reason given'}): {words}".removesuffix(": ")
 
 
 def _words(raw: object) -> str:
@@ -83,7 +86,7 @@ def _words(raw: object) -> str:
 
 
 def _not_prometheus(found: str) -> SourceError:
-    return SourceError(FailureKind.DATA, f"this is no answer of Prometheus: {found}", "put url right")
+    return SourceError(FailureKind.DATA, f"does not answer as Prometheus does: {found}", PUT_RIGHT)
 
 
 def _remarks(document: Mapping[str, object]) -> tuple[str, ...]:

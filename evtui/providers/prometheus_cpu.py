@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from msgspec import Struct, field
 from evtui.domain.campaign import Campaign
 from evtui.domain.metrics import CpuPoint
 from evtui.domain.reading import CpuPoints
+from evtui.providers._batches import some
 from evtui.providers.prometheus_answer import Told
 from evtui.providers.prometheus_settings import PrometheusSettings
 
@@ -36,14 +38,15 @@ def cpu_points(
     points: list[CpuPoint] = []
     seen = dict(before.seen)
     taken: set[Machine] = set()
-    nameless = strange = double = beyond = 0
+    nameless = double = beyond = 0
+    strange: Counter[str] = Counter()
     for line in told.lines:
         service = settings.service or line.labels.get(settings.service_label, "")
         machine = line.labels.get(settings.machine_label, "")
         if not service or not machine:
             nameless += 1
         elif campaign.service(service) is None:
-            strange += 1
+            strange[service] += 1
         elif (service, machine) in taken:
             double += 1
         else:
@@ -61,7 +64,7 @@ def cpu_points(
         f"{count:,} {what}, left out"
         for count, what in (
             (nameless, f"series without {settings.service_label or 'service'} or {settings.machine_label}"),
-            (strange, "series of no service of the campaign"),
+            (strange.total(), f"series of no service of the campaign ({some(list(strange), 'of them')})"),
             (double, "further series of a machine"),
             (beyond, "values that are no percentage"),
         )

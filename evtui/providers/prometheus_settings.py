@@ -9,6 +9,8 @@ from collections import Counter
 import msgspec
 from msgspec import Struct
 
+from evtui.config.notes import nearest
+from evtui.domain.campaign import Campaign
 from evtui.domain.metrics import Chart
 from evtui.domain.reading import Lookup, Topic
 from evtui.errors import UsageError
@@ -99,6 +101,19 @@ def check(settings: PrometheusSettings, topic: Topic | Lookup | None) -> None:
         raise UsageError(f"series: two charts are called {double[0]!r}; give each a name of its own")
     if isinstance(settings, GrafanaSettings):
         _check_grafana(settings)
+
+
+def check_service(settings: PrometheusSettings, campaign: Campaign) -> None:
+    """Look whether the service is one of the campaign: figures of any other are left out.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if settings.service and campaign.service(settings.service) is None:
+        names = [each.name for each in campaign.services]
+        guess = nearest(settings.service, names)
+        hint = f'did you mean "{guess}"?' if guess else f"there are: {', '.join(names) or 'none'}"
+        raise UsageError(f"service: no service is called {admit(settings.service, 60)!r}; {hint}")
 
 
 def _check_series(key: str, series: ChartQuery) -> None:

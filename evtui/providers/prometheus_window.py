@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from evtui.providers.prometheus_answer import STEP_S
 
@@ -35,7 +37,12 @@ class Position(Struct, frozen=True):
     older: Span | None = None
     """What has not been asked for yet, all of it before what has."""
     newest: datetime | None = None
-    """End of the newest minute that had a value."""
+    """End of the newest minute of which a figure was passed on."""
+
+    def telling(self, minutes: Iterable[datetime]) -> Position:
+        """The same once figures of `minutes` were passed on; what is left out makes no source look fresh."""
+        ends = [*(minute + MINUTE for minute in minutes), *([self.newest] if self.newest else [])]
+        return replace(self, newest=max(ends, default=None))
 
 
 def whole_minute(moment: datetime) -> datetime:
@@ -71,16 +78,9 @@ def _split(span: Span, most: int) -> tuple[Span, Span | None]:
     return Span(start, span.end), Span(span.start, start - MINUTE) if start > span.start else None
 
 
-def after(
-    before: Position | None, span: Span, rest: Span | None, *, known_until: datetime, newest: datetime | None
-) -> Position:
-    """The position once `span` has been told of by a server that knew the time until `known_until`.
-
-    `newest` is the newest minute that had a value.
-    """
+def after(before: Position | None, span: Span, rest: Span | None, *, known_until: datetime) -> Position:
+    """The position once `span` has been asked for of a server that knew the time until `known_until`."""
     told = min(span.end, whole_minute(known_until))
-    end = None if newest is None else newest + MINUTE
     if before is None:
-        return Position(span.end, told, rest, end)
-    ends = [moment for moment in (before.newest, end) if moment is not None]
-    return Position(max(before.asked, span.end), max(before.told, told), rest, max(ends, default=None))
+        return Position(span.end, told, rest)
+    return Position(max(before.asked, span.end), max(before.told, told), rest, before.newest)

@@ -240,8 +240,8 @@ TABLES = (
 )
 
 CELLS: Mapping[str, tuple[Cell, ...]] = {
-    "prometheus": over_http("prometheus", "this is no answer of Prometheus: no status"),
-    "grafana": over_http("grafana", "this is no answer of Prometheus: no status"),
+    "prometheus": over_http("prometheus", "does not answer as Prometheus does: no status"),
+    "grafana": over_http("grafana", "does not answer as Prometheus does: no status"),
     "http": over_http("the API", "was not understood: the answer says that it is none"),
     "cloudwatch": over_aws(MID_POLL, Cell(aws.PARTIAL, None, "partial|again"), unreadable=NOT_AWS),
     "autoscaling": over_aws(unreadable=NOT_AWS),

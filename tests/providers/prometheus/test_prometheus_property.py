@@ -62,7 +62,7 @@ def test_every_minute_since_the_beginning_is_asked_for(steps: list[int], settle_
         count = (span.end - span.start) // MINUTE + 1
         assert 1 <= count <= MOST_POINTS
         asked.update(span.start + number * MINUTE for number in range(count))
-        before = after(before, span, rest, known_until=now, newest=None)
+        before = after(before, span, rest, known_until=now)
         if step == 0 and rest is None:
             break
     assert before is not None

@@ -175,9 +175,9 @@ async def test_a_server_whose_clock_is_behind_tells_of_no_minute_it_has_not_seen
         (refusal(200, "timeout", "query timed out"), FailureKind.DOWN, "broke off (timeout): query timed out"),
         (refusal(200, "bad_data", "unknown function"), FailureKind.DATA, "cannot answer the query: unknown function"),
         ((200, JSON, b'{"status":"success","data":{"resultType":"vector","result":[]}}'), FailureKind.DATA, "a vector"),
-        ((200, JSON, b'{"status":"success"}'), FailureKind.DATA, "no answer of Prometheus"),
-        ((200, JSON, b"[1, 2]"), FailureKind.DATA, "no answer of Prometheus"),
-        ((200, JSON, b'{"items": []}'), FailureKind.DATA, "no answer of Prometheus"),
+        ((200, JSON, b'{"status":"success"}'), FailureKind.DATA, "does not answer as Prometheus does"),
+        ((200, JSON, b"[1, 2]"), FailureKind.DATA, "does not answer as Prometheus does"),
+        ((200, JSON, b'{"items": []}'), FailureKind.DATA, "does not answer as Prometheus does"),
         ((200, {"Content-Type": "text/html"}, b"<html>Welcome</html>"), FailureKind.DATA, "a page"),
         ((404, {}, b"404 page not found"), FailureKind.DATA, "nothing at /api/v1/query_range"),
         ((429, {"Retry-After": "17"}, b""), FailureKind.DOWN, "too often"),
@@ -195,6 +195,31 @@ async def test_faults_are_told_in_words(fault: Any, kind: FailureKind, why: str,
     assert "\x1b" not in caught.value.why
     assert caught.value.exchange is not None
     assert caught.value.retry_after == (17 if fault[0] == 429 else None)
+
+
+async def test_a_fault_goes_on_from_the_name_of_who_was_asked(server: PrometheusServer) -> None:
+    for fault, words in (
+        ((200, JSON, b'{"items": []}'), "does not answer as Prometheus does: no status"),
+        (refusal(200, "bad_data", "unknown function"), "cannot answer the query: unknown function"),
+        (refusal(200, "timeout", "query timed out"), "broke off (timeout): query timed out"),
+    ):
+        server.faults["*"] = fault
+        async with prometheus(server.url) as asked:
+            with pytest.raises(SourceError) as caught:
+                await asked.poll()
+        assert caught.value.why == f"prometheus at {server.url.removeprefix('http://')} {words}"
+
+
+@pytest.mark.parametrize(
+    "answer", [(404, {}, b"not found"), (200, {"Content-Type": "text/html"}, b"<html>"), (200, JSON, b"{}")]
+)
+async def test_an_address_that_is_not_that_of_the_server_has_its_remedy(answer: Any, server: PrometheusServer) -> None:
+    server.faults["*"] = answer
+    async with prometheus(f"{server.url}/graph") as asked:
+        with pytest.raises(SourceError) as caught:
+            await asked.poll()
+    assert caught.value.kind is FailureKind.DATA
+    assert caught.value.remedy == "url has to be the address of the server, without /graph or /api"
 
 
 async def test_nobody_there_is_down(server: PrometheusServer) -> None:
@@ -284,9 +309,53 @@ async def test_cpu_is_told_by_machine_and_a_silent_one_is_missed(server: Prometh
     assert CpuPoint("MWeb", "a", minute(29), 0.0) in cpu(first).points
     assert {(point.service, point.machine) for point in cpu(first).points} == set(machines)
     assert first.coverage.note == (
-        "1 series without svc or host, left out; 1 series of no service of the campaign, left out; "
+        "1 series without svc or host, left out; 1 series of no service of the campaign (Other), left out; "
         "1 further series of a machine, left out"
     )
+
+
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        ({"service_label": "svc"}, "1 series of no service of the campaign (SCMAPX), left out"),
+        ({"service_label": "service"}, "1 series without service or instance, left out"),
+        ({"service": "MWeb", "machine_label": "host"}, "1 series without service or host, left out"),
+    ],
+)
+async def test_machines_of_nobody_are_no_answer(keys: dict[str, Any], why: str, server: PrometheusServer) -> None:
+    server.series[CPU] = [({"svc": "SCMAPX", "instance": "a"}, lambda t: "40")]
+    async with prometheus(server.url, query=CPU, **keys) as asked:
+        with pytest.raises(SourceError) as caught:
+            await asked.poll(Topic.CPU)
+    assert caught.value.kind is FailureKind.DATA
+    assert caught.value.why.endswith(f" tells of no machine of the campaign: {why}")
+    assert "machine_label" in caught.value.remedy
+    assert caught.value.exchange is not None
+
+
+async def test_what_is_left_out_makes_nothing_look_fresh(server: PrometheusServer) -> None:
+    server.series = {
+        CPU: [
+            ({"svc": "Other", "host": "a"}, lambda t: "40"),
+            ({"svc": "MWeb", "host": "a"}, lambda t: "40" if t <= at(10) else None),
+        ],
+        TRAFFIC: [({}, lambda t: "-1")],
+        "paid": [({"pod": "a"}, lambda t: "1"), ({"pod": "b"}, lambda t: "2")],
+        "queue": [({}, lambda t: "NaN")],
+    }
+    async with prometheus(server.url, query=CPU, service_label="svc", machine_label="host") as asked:
+        assert (await asked.poll(Topic.CPU)).fact_time == minute(10)
+    async with prometheus(server.url) as asked:
+        assert (await asked.poll()).fact_time is None
+    async with prometheus(server.url, series=[PAID, QUEUE]) as asked:
+        answer = await asked.poll(Topic.CHARTS)
+    assert answer.fact_time is None
+    assert answer.coverage.note.endswith("queue: its series have no figures, only gaps")
+
+
+async def test_a_query_for_cpu_that_finds_nothing_says_so(server: PrometheusServer) -> None:
+    async with prometheus(server.url, query=CPU, service="MWeb") as asked:
+        assert (await asked.poll(Topic.CPU)).coverage.note == "the query finds no series"
 
 
 async def test_cpu_of_one_service_needs_no_label_for_it(server: PrometheusServer) -> None:
@@ -353,6 +422,8 @@ async def test_an_unknown_data_source_and_a_prometheus_that_is_gone_are_told_apa
         ({"query": "up", "series": [PAID]}, "exactly one"),
         ({"query": "up", "url": "http://host/api/v1/query_range"}, "leave out what begins with /api"),
         ({"query": "up", "url": "http://host/?a=b"}, "leave out what begins with /api"),
+        ({"query": "up", "service": "SCMAPX"}, 'no service is called .SCMAPX.; did you mean "SCMAPI"'),
+        ({"query": "up", "service": "zzz"}, "there are: SCMAPI, MWeb"),
         ({"query": "up", "service": "a", "service_label": "b"}, "exclude each other"),
         ({"query": "up", "settle": -1}, "settle: -1"),
         ({"series": [PAID | {"name": " "}]}, r"series\[0\]\.name is empty"),
