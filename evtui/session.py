@@ -16,6 +16,7 @@ from evtui.alerts.notebook import Notebook
 from evtui.clock import Clock
 from evtui.collector.budget import Meter
 from evtui.collector.collector import Collector
+from evtui.collector.logins import Logins
 from evtui.collector.pace import Launch, Plan
 from evtui.collector.poller import Poller
 from evtui.config.load import CampaignFile, SourceConfig, load
@@ -90,7 +91,7 @@ class Session:
             meter.expect(topic, plan.questions)
         self.store = Store(self.campaign, [_spec(topic, sources[topic][0], plan) for topic, plan in plans.items()])
         # every reading goes to each of these in turn; whatever else wants to hear them stands here too
-        sinks = (self.store.apply, meter.hear)
+        sinks = (self.store.apply, meter.hear, Logins(self.ask_again).hear)
         pollers = [
             Poller(topic, config.provider, provider, clock, sinks, plans[topic])
             for topic, (config, provider) in sources.items()

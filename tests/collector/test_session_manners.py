@@ -12,8 +12,9 @@ from evtui.config.load import CampaignFile, SourceConfig, example_path, load
 from evtui.domain.campaign import Budget
 from evtui.domain.codes import parse_code
 from evtui.domain.phases import Cadence, steady
-from evtui.domain.reading import Answer, CpuPoints, Failure, Lookup, Reading, Topic
+from evtui.domain.reading import Answer, CpuPoints, Failure, FailureKind, Lookup, Reading, Topic
 from evtui.domain.trip import Spent
+from evtui.providers.base import Provider, SourceError
 from evtui.session import Session
 from evtui.store.spending import forecast, spent_today
 from evtui.store.state import SourceState, health
@@ -83,6 +84,58 @@ async def test_a_human_has_one_source_asked_again() -> None:
         watched.ask_again(Topic.CPU)
         await until(lambda: len(provider.cursors) == 2)
     assert provider.cursors == [None, 1]
+
+
+class TestALoginIsBack:
+    """Sources that share a login, and one of them is let in again."""
+
+    class Account:
+        """Lets nobody in until somebody logs in."""
+
+        def __init__(self) -> None:
+            self.open = False
+            self.kind = FailureKind.AUTH
+
+        def ask(self, *_: object) -> Answer:
+            if not self.open:
+                raise SourceError(self.kind, "half a key")
+            return NOTHING
+
+    def watched(self, account: Account) -> tuple[Session, dict[Topic, Scripted]]:
+        topics = (Topic.CPU, Topic.TRAFFIC, Topic.STOCK)
+        deeds = dict(zip(topics, (account.ask, account.ask, lambda *_: NOTHING), strict=True))
+        providers = {topic: Scripted(deeds[topic]) for topic in topics}
+        configs = {topic: SourceConfig(topic, "it", steady(HOUR), None, {}) for topic in topics}
+        file = replace(load(example_path()), sources=tuple(configs.values()))
+        opened: dict[Topic | Lookup, tuple[SourceConfig, Provider]] = {
+            topic: (configs[topic], providers[topic]) for topic in topics
+        }
+        return Session(file, ManualClock(OPENS), opened, ""), providers
+
+    async def test_one_that_is_let_in_again_wakes_those_that_are_still_shut_out(self) -> None:
+        account = self.Account()
+        watched, providers = self.watched(account)
+        async with watched:
+            watched.collector.start()
+            await until(lambda: len(watched.state.sources) == 3)
+            account.open = True
+            watched.ask_again(Topic.TRAFFIC)
+            await until(lambda: watched.state.sources[Topic.CPU].taken_at is not None)
+            await until(lambda: not any(status.asking for status in watched.statuses()))
+        assert [len(provider.cursors) for provider in providers.values()] == [2, 2, 1]
+
+    async def test_what_fails_otherwise_is_left_at_its_own_pace(self) -> None:
+        account = self.Account()
+        account.kind = FailureKind.DOWN
+        watched, providers = self.watched(account)
+        async with watched:
+            watched.collector.start()
+            await until(lambda: len(watched.state.sources) == 3)
+            account.open = True
+            watched.ask_again(Topic.TRAFFIC)
+            await until(lambda: len(providers[Topic.TRAFFIC].cursors) == 2)
+            await until(lambda: not any(status.asking for status in watched.statuses()))
+        assert len(providers[Topic.CPU].cursors) == 1
 
 
 class TestQuestionsAboutAnOrder:
