@@ -10,7 +10,6 @@ import math
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from itertools import starmap
 
 from evtui.domain.phases import calendar_day
 from evtui.domain.reading import Lookup, Reading, Topic
@@ -61,29 +60,29 @@ class Meter:
         self._turn_to(reading.taken_at)
         if self._day is not None and self._day[0] <= reading.taken_at < self._day[1]:
             self._spent += usd
-        self._prices.setdefault(reading.topic, deque(maxlen=REMEMBERED)).append(usd)
+        prices = self._prices.setdefault(reading.topic, deque(maxlen=REMEMBERED))
+        # the parts of a long past come on top of what was planned, and cost what no later question does
+        if not (reading.coverage.more and prices):
+            prices.append(usd)
 
     def slowed(self, topic: Topic, now: datetime) -> float:
         """How many times more rarely a source is to be asked than planned: 1 for whatever costs nothing."""
         if not self._price(topic):
             return 1.0
         self._turn_to(now)
-        return slowdown(self._spent, self._rest(now), self._ceiling)
+        rest = sum(self.ahead(each, now) for each in self._planned)
+        return slowdown(self._spent, rest, self._ceiling)
+
+    def ahead(self, topic: Topic, now: datetime) -> float:
+        """USD that a source costs from `now` to the end of the day if it is asked as planned."""
+        price, planned = self._price(topic), self._planned.get(topic)
+        return price * planned(now, calendar_day(now, self._zone)[1]) if price and planned else 0.0
 
     def _turn_to(self, moment: datetime) -> None:
         """Begin a new day, if `moment` is in one."""
         if self._day is None or moment >= self._day[1]:
             self._day = calendar_day(moment, self._zone)
             self._spent = 0.0
-
-    def _rest(self, now: datetime) -> float:
-        end = calendar_day(now, self._zone)[1]
-
-        def cost(topic: Topic, planned: Planned) -> float:
-            price = self._price(topic)
-            return price * planned(now, end) if price else 0.0
-
-        return sum(starmap(cost, self._planned.items()))
 
     def _price(self, topic: Topic) -> float:
         prices = self._prices.get(topic)

@@ -51,6 +51,8 @@ class Rate(Struct, frozen=True):
     """How many times more rarely than planned."""
     turn_s: float | None = None
     """Seconds of wall time until another phase begins; None: never, or the clock stands still."""
+    ahead: float | None = None
+    """USD that all questions until the end of the day cost, through all phases; None where nobody works that out."""
 
 
 Pace = Callable[[datetime], Rate]
@@ -96,7 +98,8 @@ class Plan:
         every, wall_s = self._real(timedelta(seconds=seconds))
         turn = self._launch.table.turn(now)
         turn_s = (turn - now).total_seconds() / self._launch.speed if turn and self._launch.speed else None
-        return Rate(every, wall_s, seconds / planned.total_seconds(), turn_s)
+        slowed = seconds / planned.total_seconds()
+        return Rate(every, wall_s, slowed, turn_s, self._launch.meter.ahead(self._topic, now) / slowed)
 
     def questions(self, start: datetime, end: datetime) -> float:
         """How many questions are planned in [start, end), as far as the speed of the launch allows."""

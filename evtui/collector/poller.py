@@ -197,7 +197,7 @@ class Poller:
         self._wake.set()
 
     def status(self) -> Status:
-        """How it is being asked at this moment."""
+        """How it is being asked at this moment. What it will cost is worked out anew: prices come with answers."""
         return Status(
             self.topic,
             self._rate.every,
@@ -206,4 +206,5 @@ class Poller:
             left_alone(self._failures, self._kind),
             self._rate.slowed,
             self._flight.sent_at if self._flight else None,
+            self._pace(self._clock.now()).ahead,
         )

@@ -26,3 +26,5 @@ class Status(Struct, frozen=True):
     """How many times more rarely it is asked than planned, to keep the day's cost under the ceiling."""
     asking: datetime | None = None
     """Since when a question is under way; None: none is."""
+    ahead: float | None = None
+    """USD that the questions planned for the rest of the day cost; None where nobody works that out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import starmap
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -17,7 +18,7 @@ from evtui.report.words import UNKNOWN, age_text, word
 from evtui.store.reach import Gap, Mend, gaps
 from evtui.store.series import moment_of
 from evtui.store.spending import forecast, spent_today
-from evtui.store.state import Health, LaunchState, SourceSeen, healths
+from evtui.store.state import Health, LaunchState, SourceSeen, SourceSpec, healths
 
 SAME_TIME_S = 2.0
 """Seconds two clocks may differ before it is said: servers tell their time in whole seconds."""
@@ -36,7 +37,7 @@ class SourceFigures(Struct, frozen=True):
     today: Spent
     """What it has cost since midnight in the campaign's zone, as far as this program knows."""
     whole_day: float
-    """USD it will have cost when the day is over, if it goes on as lately."""
+    """USD it will have cost when the day is over: as planned, or as lately where nobody knows what is planned."""
 
     @property
     def topic(self) -> Topic:
@@ -52,18 +53,20 @@ class SourceFigures(Struct, frozen=True):
 def source_figures(state: LaunchState, statuses: Iterable[Status], now: datetime) -> tuple[SourceFigures, ...]:
     """Every configured source, in the order of the campaign file."""
     told, found = {status.topic: status for status in statuses}, healths(state, now)
-    return tuple(
-        SourceFigures(
+
+    def figures(topic: Topic, spec: SourceSpec) -> SourceFigures:
+        status = told.get(topic)
+        return SourceFigures(
             found[topic],
             spec.provider,
             state.sources.get(topic, SourceSeen()),
-            told.get(topic),
+            status,
             gaps(state, topic, now),
             spent_today(state, topic, now),
-            forecast(state, topic, now),
+            forecast(state, topic, now, status.ahead if status else None),
         )
-        for topic, spec in state.specs.items()
-    )
+
+    return tuple(starmap(figures, state.specs.items()))
 
 
 def total(spent: Iterable[Spent]) -> Spent:

@@ -68,8 +68,14 @@ def spent_today(state: LaunchState, topic: Topic, now: datetime) -> Spent:
     return _spending(state, topic).between(start, now + JUST_AFTER)
 
 
-def forecast(state: LaunchState, topic: Topic, now: datetime) -> float:
-    """USD that one source will have cost at the end of the day, if the rest of it costs what the last hour did."""
+def forecast(state: LaunchState, topic: Topic, now: datetime, ahead: float | None = None) -> float:
+    """USD that one source will have cost at the end of the day.
+
+    `ahead` is what its planned questions cost until then. Without, as in a past that is looked at, the rest of the day
+    is taken to cost what the last hour did.
+    """
+    if ahead is not None:
+        return spent_today(state, topic, now).usd + ahead
     spending, (_, end) = _spending(state, topic), calendar_day(now, state.campaign.zone)
     began = spending.since(now - RATE_FROM)
     if began is None or began > now:

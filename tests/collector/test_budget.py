@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from evtui.collector.budget import Meter, slowdown
 from evtui.collector.question import hand_over
-from evtui.domain.reading import CpuPoints, Failure, FailureKind, Lookup, Reading, Topic
+from evtui.domain.reading import Coverage, CpuPoints, Failure, FailureKind, Lookup, Reading, Topic
 from evtui.domain.trip import Spent, Trip
 
 ZONE = ZoneInfo("Asia/Hong_Kong")
@@ -120,6 +121,14 @@ def test_one_dear_question_is_soon_outweighed() -> None:
     for number in range(20):
         counted.hear(cost(0.001, NOON + number * MINUTE))
     assert counted.slowed(Topic.CPU, NOON + 20 * MINUTE) == 1
+
+
+def test_the_parts_of_a_long_past_do_not_make_the_rest_of_the_day_dear() -> None:
+    counted = meter(100.0)
+    counted.hear(cost(0.01))
+    counted.hear(replace(cost(5.0, NOON + MINUTE), coverage=Coverage(more=True)))
+    assert counted.ahead(Topic.CPU, NOON + 12 * 30 * MINUTE) == pytest.approx(0.01 * 360)
+    assert counted.ahead(Topic.STOCK, NOON) == 0
 
 
 def test_midnight_in_the_zone_begins_anew() -> None:

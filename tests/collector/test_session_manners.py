@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
 from msgspec.structs import replace
 from provider_makers import NOTHING, Deed, Scripted, until
 
@@ -11,10 +12,11 @@ from evtui.clock import ManualClock
 from evtui.config.load import CampaignFile, SourceConfig, example_path, load
 from evtui.domain.campaign import Budget
 from evtui.domain.codes import parse_code
-from evtui.domain.phases import Cadence, steady
+from evtui.domain.phases import Cadence, calendar_day, steady
 from evtui.domain.reading import Answer, CpuPoints, Failure, FailureKind, Lookup, Reading, Topic
 from evtui.domain.trip import Spent
 from evtui.providers.base import Provider, SourceError
+from evtui.report.sources import source_figures
 from evtui.session import Session
 from evtui.store.spending import forecast, spent_today
 from evtui.store.state import SourceState, health
@@ -73,6 +75,36 @@ async def test_what_is_dear_is_slowed_and_the_day_stays_below_its_ceiling() -> N
     assert forecast(watched.state, Topic.CPU, night) <= ceiling + 3 * 0.005
     assert 180 <= len(provider.cursors) <= 202
     assert watched.statuses()[0].slowed > 1
+
+
+def foreseen(watched: Session, now: datetime) -> float:
+    """USD that the one source will have cost at midnight, as it is shown."""
+    return source_figures(watched.state, watched.statuses(), now)[0].whole_day
+
+
+@pytest.mark.parametrize("every", [5 * SECOND, MINUTE])
+async def test_the_first_question_already_says_what_the_day_will_cost(every: timedelta) -> None:
+    clock, price = ManualClock(OPENS), 0.0001
+    cheap = Answer(CpuPoints(()), cursor=1, spent=Spent(price, 10))
+    watched, _ = session(launch(steady(every)), clock, lambda *_: cheap)
+    assert foreseen(watched, OPENS) == 0
+    await polled(watched)
+    left = calendar_day(OPENS, watched.campaign.zone)[1] - OPENS
+    assert foreseen(watched, OPENS) == pytest.approx(price * (1 + left / every))
+    for question in range(2, 6):
+        clock.advance(SECOND)
+        await polled(watched)
+        now = clock.now()
+        assert foreseen(watched, now) == pytest.approx(price * (question + (left - (now - OPENS)) / every))
+
+
+async def test_the_forecast_knows_the_phases_to_come() -> None:
+    clock, price = ManualClock(OPENS - 2 * HOUR), 0.0001
+    cheap = Answer(CpuPoints(()), cursor=1, spent=Spent(price, 10))
+    watched, _ = session(PHASED, clock, lambda *_: cheap)
+    await polled(watched)
+    slow = price * (calendar_day(OPENS, watched.campaign.zone)[1] - clock.now()) / MINUTE
+    assert foreseen(watched, clock.now()) > price + slow
 
 
 async def test_a_human_has_one_source_asked_again() -> None:
