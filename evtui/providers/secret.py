@@ -14,7 +14,6 @@ import os
 import signal
 import stat
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -35,6 +34,12 @@ COMMAND_SECONDS = 5.0
 
 DRAIN_SECONDS = 1.0
 """How long the end of a tool that was stopped is waited for: only what it started elsewhere could hold it up."""
+
+NAME_ANOTHER = "name the file that holds the secret"
+"""What a person does where `file` names something that cannot be one: nobody should write into a folder or a pipe."""
+
+TRY_IT = "run it in a terminal: it has to print the secret without asking anything"
+"""What a person does where the tool of a keyring fails: it says more there, and can be unlocked."""
 
 LEAST_MASKED = 6
 """Characters from which a secret is sought in what comes back: shorter ones stand in every text by chance."""
@@ -75,6 +80,15 @@ class Secret:
 
     def __reduce__(self) -> Any:
         raise TypeError("a secret is not written anywhere")
+
+
+class _Lacking(Exception):
+    """Why a file or a command gave no secret. `why` goes on from the place: `is not there`."""
+
+    def __init__(self, why: str, remedy: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.remedy = remedy
 
 
 class SecretSource(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -126,23 +140,30 @@ class SecretSource(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
         Raises:
             SourceError: AUTH, naming the place and never the value.
         """
-        if self.env:
-            return self._made(_variable(context.environ, self.env), "is not set")
-        if self.file:
-            path = os.path.join(context.folder, os.path.expanduser(self.file))
-            return self._made(await asyncio.to_thread(_contents, path), "cannot be read")
-        return self._made(await _printed(self.command, context), "gave none")
+        try:
+            if self.file:
+                path = os.path.join(context.folder, os.path.expanduser(self.file))
+                return self._made(await asyncio.to_thread(_contents, path))
+            return self._made(await _printed(self.command, context) if self.command else self._variable(context))
+        except _Lacking as lacking:
+            why = f"{self.place} {lacking.why}"
+            raise SourceError(FailureKind.AUTH, why, lacking.remedy or self.remedy) from None
 
-    def _made(self, raw: str | None, without: str) -> Secret:
-        if raw is None or not raw.strip():
-            why = without if raw is None or self.command else "is empty"
-            raise SourceError(FailureKind.AUTH, f"{self.place} {why}: it has to hold the secret", self.remedy)
+    def _variable(self, context: Context) -> str:
+        found = context.environ.get(self.env)
+        if found is None:
+            raise _Lacking("is not set: it has to hold the secret")
+        return found
+
+    def _made(self, raw: str) -> Secret:
         text = raw.strip()
+        if not text:
+            raise _Lacking("printed nothing" if self.command else "is empty: it has to hold the secret")
         if self.command:
             text = text.splitlines()[0].strip()
         if not text.isascii() or not text.isprintable():
-            why = f"{self.place} holds more than one line, or characters that no header takes"
-            raise SourceError(FailureKind.AUTH, why, self.remedy)
+            verb = "printed" if self.command else "holds more than one line, or"
+            raise _Lacking(f"{verb} characters that no header takes")
         return Secret(text)
 
 
@@ -158,29 +179,39 @@ def expiry(secret: Secret) -> datetime | None:
     return None
 
 
-def _variable(environ: Mapping[str, str], name: str) -> str | None:
-    return environ.get(name)
+def _contents(path: str) -> str:
+    """Text of a regular file. A pipe is opened without waiting for somebody to write to it.
 
-
-def _contents(path: str) -> str | None:
-    """Text of a regular file; None for anything else. A pipe is opened without waiting for somebody to write to it."""
+    Raises:
+        _Lacking: it is none, it cannot be read, it is too long or no text.
+    """
+    shown = admit(os.path.abspath(path))
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except OSError:
-        return None
+    except FileNotFoundError:
+        raise _Lacking(f"is not there: no {shown}", "write the secret into it, or put file right") from None
+    except PermissionError:
+        raise _Lacking(f"may not be read by this account: {shown}", "let this account read it") from None
+    except OSError as error:
+        raise _Lacking(f"cannot be opened: {shown}: {_strerror(error)}", NAME_ANOTHER) from None
     try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            return None
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            raise _Lacking(f"is {'a folder' if stat.S_ISDIR(mode) else 'no ordinary file'}: {shown}", NAME_ANOTHER)
         raw = os.read(handle, MOST_BYTES + 1)
-        return None if len(raw) > MOST_BYTES else raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return None
+    except OSError as error:
+        raise _Lacking(f"cannot be read: {shown}: {_strerror(error)}") from None
     finally:
         os.close(handle)
+    return _text(raw, "holds", NAME_ANOTHER)
 
 
-async def _printed(argv: tuple[str, ...], context: Context) -> str | None:
-    """What a program printed before it ended well; None for every other end."""
+async def _printed(argv: tuple[str, ...], context: Context) -> str:
+    """What a program printed before it ended well.
+
+    Raises:
+        _Lacking: it cannot be run, it ended otherwise or not in time, or what it printed is too long or no text.
+    """
     try:
         process = await asyncio.create_subprocess_exec(
             *argv,
@@ -191,8 +222,8 @@ async def _printed(argv: tuple[str, ...], context: Context) -> str | None:
             env=dict(context.environ),
             start_new_session=True,
         )
-    except (OSError, ValueError):
-        return None
+    except (OSError, ValueError) as error:
+        raise _not_started(argv[0], error) from None
     assert process.stdout is not None
     raw: bytes | None = None
     try:
@@ -211,9 +242,33 @@ async def _printed(argv: tuple[str, ...], context: Context) -> str | None:
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 await process.communicate()
-    if raw is None or len(raw) > MOST_BYTES or process.returncode != 0:
-        return None
+    if raw is None:
+        raise _Lacking(f"gave no answer in {COMMAND_SECONDS:g} s", TRY_IT)
+    text = _text(raw, "printed", TRY_IT)
+    if process.returncode:
+        end = f"exit code {process.returncode}" if process.returncode > 0 else f"signal {-process.returncode}"
+        raise _Lacking(f"failed ({end})", TRY_IT)
+    return text
+
+
+def _not_started(program: str, error: OSError | ValueError) -> _Lacking:
+    if isinstance(error, FileNotFoundError):
+        where = "" if os.sep in program else ": nothing of that name on PATH"
+        return _Lacking(f"is not there{where}", "install it, or put command right")
+    if isinstance(error, PermissionError):
+        return _Lacking("may not be run by this account", "name a program that it may run in command")
+    what = _strerror(error) if isinstance(error, OSError) else "its arguments cannot be passed on"
+    return _Lacking(f"cannot be started: {what}", "put command right")
+
+
+def _text(raw: bytes, verb: str, remedy: str) -> str:
+    if len(raw) > MOST_BYTES:
+        raise _Lacking(f"{verb} more than {MOST_BYTES:,} bytes: that is no secret", remedy)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return None
+        raise _Lacking(f"{verb} something that is not text", remedy) from None
+
+
+def _strerror(error: OSError) -> str:
+    return admit(error.strerror or type(error).__name__, 80)

@@ -77,16 +77,21 @@ async def test_a_secret_is_read_where_it_is_kept(tmp_path: Path) -> None:
         (SecretSource(env="EMPTY"), "the variable EMPTY is empty"),
         (SecretSource(env="LINES"), "the variable LINES holds more than one line"),
         (SecretSource(env="WIDE"), "or characters that no header takes"),
-        (SecretSource(file="missing"), "the file missing cannot be read"),
-        (SecretSource(file="."), "cannot be read"),
-        (SecretSource(file="pipe"), "the file pipe cannot be read"),
-        (SecretSource(file="long"), "the file long cannot be read"),
-        (SecretSource(file="binary"), "the file binary cannot be read"),
-        (SecretSource(command=("no-such-program",)), "the command no-such-program gave none"),
-        (SecretSource(command=(*PRINTS, "print('half a secret'); exit(3)")), "gave none"),
-        (SecretSource(command=(*PRINTS, "pass")), "gave none"),
-        (SecretSource(command=(*PRINTS, "import sys; sys.stdout.buffer.write(b'\\xff')")), "gave none"),
-        (SecretSource(command=(*PRINTS, "print('x' * 10**6)")), "gave none"),
+        (SecretSource(file="missing"), "the file missing is not there: no {folder}/missing"),
+        (SecretSource(file="."), "is a folder: {folder}"),
+        (SecretSource(file="pipe"), "the file pipe is no ordinary file: {folder}/pipe"),
+        (SecretSource(file="long"), "the file long holds more than 16,384 bytes"),
+        (SecretSource(file="binary"), "the file binary holds something that is not text"),
+        (SecretSource(file="binary/x"), "the file binary/x cannot be opened: {folder}/binary/x: Not a directory"),
+        (SecretSource(command=("no-such-program",)), "the command no-such-program is not there: nothing of that name"),
+        (SecretSource(command=("./plain",)), "the command plain may not be run by this account"),
+        (SecretSource(command=("./binary",)), "the command binary cannot be started: Exec format error"),
+        (SecretSource(command=(*PRINTS, "print('half a secret'); exit(3)")), "failed (exit code 3)"),
+        (SecretSource(command=(*PRINTS, "import os; os.kill(os.getpid(), 9)")), "failed (signal 9)"),
+        (SecretSource(command=(*PRINTS, "pass")), "printed nothing"),
+        (SecretSource(command=(*PRINTS, "print('a\\tb')")), "printed characters that no header takes"),
+        (SecretSource(command=(*PRINTS, "import sys; sys.stdout.buffer.write(b'\\xff')")), "printed something that is"),
+        (SecretSource(command=(*PRINTS, "print('x' * 10**6)")), "printed more than 16,384 bytes"),
     ],
 )
 async def test_a_secret_that_is_not_there_says_where_it_was_sought(
@@ -95,12 +100,16 @@ async def test_a_secret_that_is_not_there_says_where_it_was_sought(
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "long").write_bytes(b"x" * 100_000)
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    (tmp_path / "binary").chmod(0o755)
+    (tmp_path / "plain").touch(0o644)
     environ = {"EMPTY": " ", "LINES": "a-secret\nand more", "WIDE": "券券券券"}
     with pytest.raises(SourceError) as caught:
         await source.read(context(environ=environ, folder=tmp_path))
     assert caught.value.kind is FailureKind.AUTH
-    assert words in caught.value.why
+    assert words.format(folder=tmp_path) in caught.value.why
     assert caught.value.remedy
+    # nobody should be told to write a token into a folder
+    assert source.file != "." or "write" not in caught.value.remedy
     assert "a-secret" not in str(caught.value)
 
 
@@ -108,7 +117,7 @@ async def test_a_tool_that_waits_for_a_passphrase_is_ended(tmp_path: Path, monke
     monkeypatch.setattr(secrets, "COMMAND_SECONDS", 0.5)
     script = "import subprocess; s = subprocess.Popen(['sleep', '60']); open('pid', 'w').write(str(s.pid)); s.wait()"
     began = time.monotonic()
-    with pytest.raises(SourceError, match="gave none"):
+    with pytest.raises(SourceError, match=r"gave no answer in 0\.5 s"):
         await SecretSource(command=(*PRINTS, script)).read(context(environ=dict(os.environ), folder=tmp_path))
     assert time.monotonic() - began < 3
     assert not _running(int((tmp_path / "pid").read_text()))
