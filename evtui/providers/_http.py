@@ -189,7 +189,7 @@ class Http:
                 return await self._read(call, response)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             self._reached = False
-            return of_connection(error, tls=self._tls)
+            return of_connection(error, tls=self._tls, proxy=urlsplit(self._access.proxy).netloc)
         except TimeoutError:
             self._reached = bool(call.status)
             raise

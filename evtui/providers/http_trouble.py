@@ -89,8 +89,12 @@ def not_json(status: int, headers: Mapping[str, str], body: bytes, error: Except
     return Trouble(FailureKind.DATA, "answered with something that is not JSON")
 
 
-def of_connection(error: BaseException, *, tls: bool) -> Trouble:
-    """What a failed connection means, from the causes behind the library's own error."""
+def of_connection(error: BaseException, *, tls: bool, proxy: str = "") -> Trouble:
+    """What a failed connection means, from the causes behind the library's own error.
+
+    `proxy` is the one that was gone through, as `host:port`: then it is what refuses, and not the server behind it.
+    """
+    through = f"is asked through the proxy {admit(proxy)}, which " if proxy else ""
     causes = tuple(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -100,17 +104,17 @@ def of_connection(error: BaseException, *, tls: bool) -> Trouble:
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLWantReadError | ssl.SSLWantWriteError):
             return Trouble(FailureKind.DOWN, _tls_words(cause))
         if isinstance(cause, socket.gaierror):
-            return Trouble(FailureKind.DOWN, "cannot be found: nobody knows the name")
+            return Trouble(FailureKind.DOWN, f"{through}cannot be found: nobody knows the name")
         if isinstance(cause, ConnectionRefusedError):
-            return Trouble(FailureKind.DOWN, "refuses the connection: nothing listens there")
+            return Trouble(FailureKind.DOWN, f"{through}refuses the connection: nothing listens there")
         if isinstance(cause, ConnectionResetError | BrokenPipeError):
             return Trouble(FailureKind.DOWN, "broke off the connection")
-    return _by_name(type(error).__name__, str(error), tls)
+    return _by_name(type(error).__name__, str(error), tls, through)
 
 
-def _by_name(name: str, text: str, tls: bool) -> Trouble:
+def _by_name(name: str, text: str, tls: bool, through: str) -> Trouble:
     if "Timeout" in name:
-        word = "could not be connected to in time" if "Connect" in name else "did not answer in time"
+        word = f"{through}could not be connected to in time" if "Connect" in name else "did not answer in time"
         return Trouble(FailureKind.DOWN, word)
     if "Proxy" in name:
         return Trouble(FailureKind.DOWN, f"was not reached: the proxy says {admit(one_line(text), QUOTED) or 'no'}")

@@ -299,6 +299,20 @@ async def test_proxies_and_logins_of_the_environment_are_left_alone(
         await http.aclose()
 
 
+async def test_a_proxy_that_is_not_there_is_told_from_the_server() -> None:
+    with SilentPort() as port:
+        free = port.port
+    with JsonServer(told({})) as server:
+        for proxy, words in (
+            (f"http://127.0.0.1:{free}", "refuses the connection: nothing listens there"),
+            ("http://proxy.invalid:3128", "cannot be found: nobody knows the name"),
+        ):
+            error = await failure(door(server.url, proxy=proxy))
+            through = f"is asked through the proxy {proxy.removeprefix('http://')}, which"
+            assert (error.kind, error.why) == (DOWN, f"the API at 127.0.0.1:{server.port} {through} {words}")
+    assert server.asked == []
+
+
 async def test_a_token_goes_to_nobody_else() -> None:
     with JsonServer(told({})) as server, JsonServer(told({})) as other:
         http = door(server.url, auth=Auth(env="SHOP_TOKEN"))
