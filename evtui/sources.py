@@ -13,10 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from evtui.config.load import CampaignFile, SourceConfig, check_settings, source_problem, unknown_provider
+from evtui.config.notes import problem_at
 from evtui.domain.reading import Lookup, Topic
 from evtui.errors import Problem, UsageError
 from evtui.providers import registry
 from evtui.providers.base import Context, Provider
+from evtui.providers.objections import addressed, sentences
 
 Load = Callable[[str], type[Provider]]
 """Finds a provider class by its name, as `registry.load` does."""
@@ -90,10 +92,17 @@ def open_sources(file: CampaignFile, judged: Judged, context: Context) -> Opened
             unusable[name] = str(error)
             provider = _stand_in(str(error)).open(settings, context)
         except UsageError as error:
-            problems.append(source_problem(file, source, "provider", str(error)))
+            problems += _refused(file, source, settings, error)
             continue
         providers[source.topic] = (source, provider)
     return Opened(providers, tuple(problems), unusable)
+
+
+def _refused(file: CampaignFile, source: SourceConfig, settings: Any, error: UsageError) -> Iterator[Problem]:
+    """What a provider says against its settings, each at the key it is about."""
+    for sentence in sentences(error):
+        path, message = addressed(sentence, type(settings).__struct_fields__)
+        yield problem_at(file.places, (source.table, source.topic.value, *(path or ("provider",))), message)
 
 
 def _stand_in(why: str) -> type[Provider]:

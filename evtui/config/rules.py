@@ -10,15 +10,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from evtui.config.duration import format_duration
 from evtui.config.keypath import Path
 from evtui.config.model import SOURCE_KEYS
 from evtui.config.notes import Notes, holds_credentials, is_secret_name, nearest, quote
+from evtui.config.zones import zone_of
 from evtui.domain.chain import Step
 from evtui.domain.links import OF_ERROR, OF_ORDER, PAGE, PLACEHOLDERS, placeholders, without_placeholders
 from evtui.domain.reading import Lookup, Topic
+from evtui.errors import UsageError
 from evtui.text import clean, one_line
 
 VERSION = 1
@@ -58,15 +60,10 @@ def find_zone(name: str | None, notes: Notes) -> ZoneInfo | None:
     if name is None:
         return None
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        pass
-    from zoneinfo import available_timezones  # walks a folder tree: only when a name is wrong
-
-    guess = nearest(name.replace(" ", "_"), sorted(available_timezones()))
-    hint = f'did you mean "{guess}"?' if guess else 'names look like "Asia/Hong_Kong"'
-    notes.add(("campaign", "timezone"), f"there is no time zone {quote(name)}; {hint}")
-    return None
+        return zone_of(name)
+    except UsageError as error:
+        notes.add(("campaign", "timezone"), str(error))
+        return None
 
 
 def _times(tree: Tree) -> Iterable[tuple[Path, datetime]]:

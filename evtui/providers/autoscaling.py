@@ -16,12 +16,12 @@ from evtui.clock import Clock
 from evtui.domain.campaign import Campaign, Service
 from evtui.domain.metrics import FleetSize
 from evtui.domain.reading import Answer, Coverage, FailureKind, FleetSizes, Lookup, Topic
-from evtui.errors import UsageError
 from evtui.providers import _aws_groups, base
 from evtui.providers._aws import Aws, AwsSettings, Told
 from evtui.providers._aws_groups import Groups, describe_groups, group_names, not_known, pages
 from evtui.providers._batches import batches
 from evtui.providers.base import Context, Permission, Question, SourceError
+from evtui.providers.objections import Objections
 from evtui.redact import admit
 
 IN_SERVICE = "InService"
@@ -68,9 +68,13 @@ class AutoScalingProvider:
         Raises:
             UsageError: no service has machines to be asked about, or a setting cannot be meant.
         """
+        found = Objections()
         if not group_names(context.campaign) and not _fixed_ids(context.campaign):
-            raise UsageError("services: none has auto_scaling_group or fixed, so there are no machines to ask about")
-        return cls(Aws.open(settings, context), context.campaign, context.clock)
+            found.add("services: none has auto_scaling_group or fixed, so there are no machines to ask about")
+        with found:
+            aws = Aws.open(settings, context)
+        found.settle()
+        return cls(aws, context.campaign, context.clock)
 
     @classmethod
     def permissions(cls, settings: AutoScalingSettings, campaign: Campaign) -> tuple[Permission, ...]:

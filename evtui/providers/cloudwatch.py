@@ -16,6 +16,7 @@ from evtui.providers.cloudwatch_round import Asker, Cursor
 from evtui.providers.cloudwatch_settings import CloudWatchSettings, check
 from evtui.providers.cloudwatch_spans import minute_of
 from evtui.providers.cloudwatch_traffic import TrafficCursor, poll_traffic
+from evtui.providers.objections import Objections
 
 
 class CloudWatchProvider:
@@ -35,10 +36,15 @@ class CloudWatchProvider:
         """A provider for the machines and load balancers of the campaign; nothing is asked yet.
 
         Raises:
-            UsageError: a setting cannot be meant.
+            SettingsError: settings that cannot work, or nothing of the campaign that could be asked about.
         """
-        check(settings)
-        asker = Asker(Aws.open(settings, context), context.campaign, settings.usd_per_1000_metrics)
+        found = Objections()
+        with found:
+            check(settings, context.topic, context.campaign)
+        with found:
+            aws = Aws.open(settings, context)
+        found.settle()
+        asker = Asker(aws, context.campaign, settings.usd_per_1000_metrics)
         return cls(settings, asker, context.clock)
 
     @classmethod

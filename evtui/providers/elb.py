@@ -16,11 +16,11 @@ from evtui.clock import Clock
 from evtui.domain.campaign import Campaign
 from evtui.domain.metrics import TargetHealth
 from evtui.domain.reading import Answer, Coverage, FailureKind, Lookup, TargetHealths, Topic
-from evtui.errors import UsageError
 from evtui.providers import _aws_groups, base
 from evtui.providers._aws import Aws, AwsSettings, Told
 from evtui.providers._aws_groups import describe_groups, not_known, pages
 from evtui.providers.base import Context, Permission, Question, SourceError
+from evtui.providers.objections import Objections
 from evtui.redact import admit
 
 HEALTHY = "healthy"
@@ -86,20 +86,21 @@ class ElbProvider:
         Raises:
             UsageError: no service has target groups, a service or an ARN that cannot be meant.
         """
-        campaign = context.campaign
+        campaign, found = context.campaign, Objections()
         for service, arns in settings.target_groups.items():
             if campaign.service(service) is None:
                 there = ", ".join(each.name for each in campaign.services) or "none"
-                raise UsageError(f"target_groups: no service is called {service[:60]!r}; there are: {there}")
+                found.add(f"target_groups: no service is called {service[:60]!r}; there are: {there}")
             for arn in arns:
                 if not arn.startswith("arn:") or MARK not in arn:
                     wanted = f"arn:aws:elasticloadbalancing:REGION:ACCOUNT{MARK}NAME/ID"
-                    raise UsageError(
-                        f"target_groups.{service}: {arn[:100]!r} is not the ARN of a target group: {wanted}"
-                    )
+                    found.add(f"target_groups.{service}: {arn[:100]!r} is not the ARN of a target group: {wanted}")
         if not any(settings.target_groups.values()) and not _asked_groups(campaign, settings.target_groups):
-            raise UsageError("target_groups: no service has an auto_scaling_group, and none is named here")
-        return cls(Aws.open(settings, context), settings.target_groups, campaign, context.clock)
+            found.add("target_groups: no service has an auto_scaling_group, and none is named here")
+        with found:
+            aws = Aws.open(settings, context)
+        found.settle()
+        return cls(aws, settings.target_groups, campaign, context.clock)
 
     @classmethod
     def permissions(cls, settings: ElbSettings, campaign: Campaign) -> tuple[Permission, ...]:

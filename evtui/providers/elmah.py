@@ -13,10 +13,12 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
+from evtui.config.zones import zone_of
 from evtui.domain.reading import Answer, ErrorBatch, FailureKind, Lookup, Topic
 from evtui.errors import UsageError
 from evtui.providers import base
 from evtui.providers.elmah_folder import FolderCursor, Look, Scope, look_at
+from evtui.providers.objections import Objections
 from evtui.redact import admit
 
 EVERYTHING = "all"
@@ -58,13 +60,17 @@ class ElmahProvider:
         """A provider for the folder the settings name; the folder itself is not looked at yet.
 
         Raises:
-            UsageError: `folder` is empty, `since` is no time, or `time_zone` is no zone.
+            SettingsError: `folder` is empty, `since` is no time, or `time_zone` is no zone.
         """
+        found = Objections()
         if not settings.folder.strip() or "\0" in settings.folder:
-            raise UsageError("sources.errors.folder is not a path: write the folder of the ELMAH XML files")
+            found.add(f"folder: {admit(settings.folder, 60)!r} is no path; write the folder of the ELMAH XML files")
         folder = os.path.join(context.folder, os.path.expanduser(settings.folder))
-        zone = context.campaign.zone if settings.time_zone is None else _zone(settings.time_zone)
-        since = None if settings.since is None else _since(settings.since, context.campaign.zone)
+        with found:
+            zone = context.campaign.zone if settings.time_zone is None else _zone(settings.time_zone)
+        with found:
+            since = None if settings.since is None else _since(settings.since, context.campaign.zone)
+        found.settle()
         application = None if settings.application is None else admit(settings.application)
         return cls(folder, since, application, zone, context)
 
@@ -135,11 +141,9 @@ class ElmahProvider:
 
 def _zone(name: str) -> ZoneInfo:
     try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, KeyError):
-        raise UsageError(
-            f"sources.errors.time_zone {admit(name, 60)!r} is not a zone: write one such as Asia/Hong_Kong or UTC"
-        ) from None
+        return zone_of(name)
+    except UsageError as error:
+        raise UsageError(f"time_zone: {error}") from None
 
 
 def _since(text: str, zone: tzinfo) -> datetime | str:
@@ -150,6 +154,6 @@ def _since(text: str, zone: tzinfo) -> datetime | str:
         return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise UsageError(
-            f"sources.errors.since {admit(text, 60)!r} is not a time: write one such as 2024-01-24, "
+            f"since: {admit(text, 60)!r} is not a time; write one such as 2024-01-24, "
             f'2024-01-24T10:00 or "{EVERYTHING}"'
         ) from None

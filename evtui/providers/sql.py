@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 try:
     from sqlalchemy.engine import URL, Connection, Engine, Row
@@ -26,6 +26,7 @@ try:
 except ImportError as error:
     raise ImportError("SQLAlchemy is missing: pip install 'evtui[sql]'") from error
 
+from evtui.config.zones import zone_of
 from evtui.domain.orders import OrderLine
 from evtui.domain.reading import Answer, Coverage, FailureKind, Lookup, OrderBatch, StockLevels, Topic
 from evtui.domain.stock import StockLevel
@@ -33,6 +34,7 @@ from evtui.errors import UsageError
 from evtui.providers import base
 from evtui.providers._batches import some
 from evtui.providers.base import Context, Question, SourceError
+from evtui.providers.objections import Objections
 from evtui.providers.sql_engine import EXAMPLE, Limits, holds_password, make_engine, read_url
 from evtui.providers.sql_errors import failure
 from evtui.providers.sql_rows import RowReader, left_out, readable
@@ -82,19 +84,26 @@ class SqlProvider:
         Raises:
             UsageError: no URL or several, a variable that is not set, a missing driver, a name that cannot be one.
         """
-        check(settings)
-        layout = Layout(
-            orders_table=settings.orders_table,
-            stock_table=settings.stock_table,
-            sku_table=settings.sku_table,
-            schema=settings.schema,
-            columns=settings.columns,
-            nolock=settings.nolock,
-        )
+        found = Objections()
+        with found:
+            check(settings)
+        with found:
+            layout = Layout(
+                orders_table=settings.orders_table,
+                stock_table=settings.stock_table,
+                sku_table=settings.sku_table,
+                schema=settings.schema,
+                columns=settings.columns,
+                nolock=settings.nolock,
+            )
         try:
-            zone = ZoneInfo(settings.source_timezone) if settings.source_timezone else context.campaign.zone
-        except (ZoneInfoNotFoundError, ValueError):
-            raise UsageError(f"source_timezone: {settings.source_timezone[:60]!r} is not a time zone") from None
+            zone = zone_of(settings.source_timezone) if settings.source_timezone else context.campaign.zone
+        except UsageError as error:
+            found.add(f"source_timezone: {error}")
+        with found:
+            if settings.url or settings.url_env:
+                _url_of(settings, context)
+        found.settle()
         provider = cls(settings, context, layout, zone)
         if not settings.url_file:
             provider._engine()
@@ -250,27 +259,13 @@ class SqlProvider:
         if self._settings.url_file:
             self._url = self._url_from_file()
         elif self._url is None:
-            self._url = self._url_from_settings()
+            self._url = _url_of(self._settings, self._context)
         key = ("sqlalchemy", self._url, self._limits)
         engine = self._context.shared.get(key)
         if not isinstance(engine, Engine):
             engine = self._context.shared.setdefault(key, make_engine(self._url, self._limits))
             assert isinstance(engine, Engine)
         return engine
-
-    def _url_from_settings(self) -> URL:
-        settings, folder = self._settings, self._context.folder
-        if settings.url:
-            url = read_url(settings.url, "url", folder)
-            if holds_password(url):
-                raise UsageError("url: a password has no place in a campaign file; use url_env or url_file")
-            return url
-        text = self._context.environ.get(settings.url_env, "")
-        if not text.strip():
-            raise UsageError(
-                f"url_env: the environment variable {settings.url_env} is not set; it has to hold a SQLAlchemy URL"
-            )
-        return read_url(text, settings.url_env, folder)
 
     def _url_from_file(self) -> URL:
         """Read every time: a password that was changed works without a restart."""
@@ -286,3 +281,18 @@ class SqlProvider:
         engine = self._context.shared.get(("sqlalchemy", self._url, self._limits))
         if isinstance(engine, Engine):
             engine.dispose()
+
+
+def _url_of(settings: SqlSettings, context: Context) -> URL:
+    folder = context.folder
+    if settings.url:
+        url = read_url(settings.url, "url", folder)
+        if holds_password(url):
+            raise UsageError("url: a password has no place in a campaign file; use url_env or url_file")
+        return url
+    text = context.environ.get(settings.url_env, "")
+    if not text.strip():
+        raise UsageError(
+            f"url_env: the environment variable {settings.url_env} is not set; it has to hold a SQLAlchemy URL"
+        )
+    return read_url(text, settings.url_env, folder)

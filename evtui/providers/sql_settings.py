@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from evtui.errors import UsageError
 from evtui.providers.base import Settings
+from evtui.providers.objections import Objections
 
 
 class SqlSettings(Settings, frozen=True, kw_only=True):
@@ -36,13 +36,16 @@ class SqlSettings(Settings, frozen=True, kw_only=True):
 
 
 def check(settings: SqlSettings) -> None:
-    """Raises UsageError for settings that contradict each other, in one sentence."""
+    """Raises SettingsError for settings that cannot be or contradict each other."""
+    faults = Objections()
     given = [key for key in ("url_env", "url_file", "url") if getattr(settings, key)]
     if len(given) != 1:
         found = " and ".join(given) if given else "none"
-        raise UsageError(f"exactly one of url_env, url_file and url has to be given, not {found}")
+        key = f"{given[-1]}: " if given else ""
+        faults.add(f"{key}exactly one of url_env, url_file and url has to be given, not {found}")
     for key in ("connect_timeout", "query_timeout", "batch_rows"):
         if not getattr(settings, key) > 0:
-            raise UsageError(f"{key} has to be greater than 0")
-    if settings.overlap < 0:
-        raise UsageError("overlap cannot be negative")
+            faults.add(f"{key}: {getattr(settings, key):g} is too little; it has to be greater than 0")
+    if not settings.overlap >= 0:
+        faults.add(f"overlap: {settings.overlap:g} cannot be; it is 0 or more seconds")
+    faults.settle()

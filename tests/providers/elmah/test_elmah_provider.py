@@ -619,18 +619,18 @@ class TestSettings:
 
     @pytest.mark.parametrize("folder", ["", "  ", "a\0b"])
     def test_folder_must_be_a_path(self, folder: str) -> None:
-        with pytest.raises(UsageError, match=r"sources\.errors\.folder"):
+        with pytest.raises(UsageError, match=r"^folder: .* is no path"):
             self.opened(folder=folder)
 
     @pytest.mark.parametrize("since", ["", "yesterday", "2024-13-01", "0001-01-01T00:00:00+14:00", "All", "\x1b[2J"])
     def test_since_must_be_a_time(self, since: str) -> None:
-        with pytest.raises(UsageError, match=r"sources\.errors\.since .* is not a time") as caught:
+        with pytest.raises(UsageError, match=r"^since: .* is not a time") as caught:
             self.opened(folder=".", since=since)
         assert "\x1b" not in str(caught.value)
 
     @pytest.mark.parametrize("zone", ["", "Mars/Base", "../../etc/passwd", "UTC+8", "a\0b"])
     def test_time_zone_must_be_a_zone(self, zone: str) -> None:
-        with pytest.raises(UsageError, match=r"sources\.errors\.time_zone .* is not a zone"):
+        with pytest.raises(UsageError, match=r"^time_zone: there is no time zone .*; (did you mean|names look like)"):
             self.opened(folder=".", time_zone=zone)
 
     @pytest.mark.parametrize("settings", [{}, {"folder": 1}, {"folder": ".", "foldr": "."}])

@@ -54,11 +54,14 @@ def test_the_registry_finds_it() -> None:
         ({"url": "sqlite:///:memory:"}, "SQLite needs the path of a file"),
         ({"url": "dbase://host/x"}, "no database is called 'dbase'"),
         ({"url": "postgresql+psycopg2://host/x"}, "pip install 'evtui[sql]'"),
-        ({"url": "sqlite:///a.db", "source_timezone": "Asia/Nowhere"}, "'Asia/Nowhere' is not a time zone"),
-        ({"url": "sqlite:///a.db", "source_timezone": "../../etc/passwd"}, "is not a time zone"),
-        ({"url": "sqlite:///a.db", "batch_rows": 0}, "batch_rows has to be greater than 0"),
-        ({"url": "sqlite:///a.db", "query_timeout": float("nan")}, "query_timeout has to be greater than 0"),
-        ({"url": "sqlite:///a.db", "overlap": -1}, "overlap cannot be negative"),
+        (
+            {"url": "sqlite:///a.db", "source_timezone": "Asia/Nowhere"},
+            'source_timezone: there is no time zone "Asia/Nowhere"',
+        ),
+        ({"url": "sqlite:///a.db", "source_timezone": "../../etc/passwd"}, "there is no time zone"),
+        ({"url": "sqlite:///a.db", "batch_rows": 0}, "batch_rows: 0 is too little; it has to be greater than 0"),
+        ({"url": "sqlite:///a.db", "query_timeout": float("nan")}, "query_timeout: nan is too little"),
+        ({"url": "sqlite:///a.db", "overlap": -1}, "overlap: -1 cannot be"),
         ({"url": "sqlite:///a.db", "orders_table": 'x" UNION SELECT 1 --'}, "cannot be a table or column name"),
         ({"url": "sqlite:///a.db", "orders_table": ""}, "cannot be a table or column name"),
         ({"url": "sqlite:///a.db", "schema": "a.b.c"}, "too many dots"),
@@ -68,6 +71,17 @@ def test_the_registry_finds_it() -> None:
 )
 def test_settings_that_cannot_work(settings: dict[str, Any], says: str) -> None:
     assert says in _refusal(**settings)
+
+
+def test_everything_wrong_is_said_at_once() -> None:
+    said = _refusal(url="dbase", connect_timeout=0, source_timezone="Asia/Hong Kong", schema="a.b.c")
+    for words in (
+        "connect_timeout: 0 is too little",
+        'source_timezone: there is no time zone "Asia/Hong Kong"; did you mean "Asia/Hong_Kong"?',
+        "url does not hold a SQLAlchemy URL",
+        "has too many dots",
+    ):
+        assert words in said
 
 
 def test_a_broken_url_in_the_environment_is_not_quoted() -> None:
