@@ -22,7 +22,7 @@ from evtui.clock import Clock
 from evtui.domain.reading import FailureKind
 from evtui.domain.trip import Login
 from evtui.providers._aws_errors import failure, is_denied
-from evtui.providers._aws_login import Found, found_in, keys_of, login_of, stamp_of
+from evtui.providers._aws_login import Found, found_in, keys_of, login_of, program_of, stamp_of
 from evtui.providers._aws_roles import CodeWanted, ask_nobody
 from evtui.providers._aws_settings import ATTEMPTS, check, limit_s
 from evtui.providers._aws_settings import AwsSettings as AwsSettings
@@ -30,6 +30,9 @@ from evtui.providers._aws_wire import Body, Heard, exchange, read_within, refuse
 from evtui.providers._aws_wire import Told as Told
 from evtui.providers._aws_words import Asked, Flood, Garbage
 from evtui.providers.base import Context, SourceError
+
+STUMBLES = (LookupError, AttributeError, TypeError, ValueError, RuntimeError, OSError)
+"""What the SDK itself stumbles with over files, programs and answers that nobody foresaw."""
 
 HANGING = 2
 """Calls of one source that may be under way: two that hang and never end leave the other sources their threads."""
@@ -173,10 +176,7 @@ class _Account:
             client = self._client(service)
             name = client.meta.method_to_api_mapping[operation]
             answer = getattr(client, operation)(**params)
-        except (
-            *(BotoCoreError, ClientError, ResponseParserError, CodeWanted, Flood, Garbage),
-            *(LookupError, AttributeError, TypeError, ValueError, RuntimeError, OSError),  # the SDK itself stumbled
-        ) as error:
+        except (BotoCoreError, ClientError, ResponseParserError, CodeWanted, Flood, Garbage, *STUMBLES) as error:
             raise failure(error, self._asked(service, name, params)) from error
         answer.pop("ResponseMetadata", None)
         told = exchange(self._thread.heard, service, name, params, summary_of(answer))
@@ -193,10 +193,10 @@ class _Account:
         try:
             with self._lock:
                 self._log_in()
-        except BotoCoreError:
-            return True  # the files have changed for the worse: the question says how
-        mine = keys_of(self._credentials)
-        return mine is None or mine != keys_of(other._credentials)
+        except (BotoCoreError, *STUMBLES):
+            # files that changed for the worse: the question says how; none before and none now is no difference
+            return other._credentials is not None
+        return (mine := keys_of(self._credentials)) is None or mine != keys_of(other._credentials)
 
     def close(self) -> None:
         """Close idle connections."""
@@ -232,8 +232,9 @@ class _Account:
         session = botocore.session.Session(profile=self._settings.profile or None)
         # what it warns of, with a traceback at every poll, is told in one sentence
         logging.getLogger("botocore.credentials").setLevel(logging.ERROR)
-        if self._settings.region:
-            session.set_config_variable("region", self._settings.region)
+        for variable, value in (("region", self._settings.region), ("ca_bundle", self._bundle)):
+            if value:
+                session.set_config_variable(variable, value)
         # for every client of the session: those that fetch credentials have no other limits
         session.set_default_client_config(
             botocore.config.Config(
@@ -282,7 +283,7 @@ class _Account:
             line = self._lines.get(host)
             if line is None:
                 line = self._lines[host] = URLLib3Session(
-                    verify=self._bundle or self._session.get_config_variable("ca_bundle") or True,
+                    verify=self._session.get_config_variable("ca_bundle") or True,
                     proxies={"http": proxy, "https": proxy} if proxy else get_environ_proxies(url),
                     timeout=(self._settings.connect_timeout, self._settings.read_timeout),
                     # as the SDK's own: without it the end of a question waits 40 ms for the server's acknowledgement
@@ -293,17 +294,11 @@ class _Account:
     def _asked(self, service: str, operation: str, params: Mapping[str, Any]) -> Asked:
         heard: Heard = self._thread.heard
         found = self._found()
+        told = exchange(heard, service, operation, params, "") if heard.method else None
+        ahead_s = None if heard.server_at is None else (self._clock.now() - heard.server_at).total_seconds()
         return Asked(
-            service,
-            operation,
-            host=heard.host,
-            profile=found.profile,
-            profiles=tuple(found.profiles),
-            status=heard.status or 0,
-            headers=heard.headers,
-            login=self._login(),
-            exchange=exchange(heard, service, operation, params, "") if heard.method else None,
-            clock_ahead_s=None if heard.server_at is None else (self._clock.now() - heard.server_at).total_seconds(),
+            *(service, operation, heard.host, found.profile, tuple(found.profiles), heard.status or 0, heard.headers),
+            *(self._login(), told, ahead_s, program_of(found), found.region, found.bundle),
         )
 
     def _login(self) -> Login | None:
@@ -312,9 +307,9 @@ class _Account:
     def _found(self) -> Found:
         from botocore.exceptions import BotoCoreError
 
-        if self._session is None:
-            return Found(self._settings.profile)
         try:
-            return found_in(self._session, self._credentials)
+            if self._session is not None:
+                return found_in(self._session, self._credentials)
         except BotoCoreError:  # files that cannot be read: what was asked fails for the same reason, and says so
-            return Found(self._settings.profile)
+            pass
+        return Found(self._settings.profile)

@@ -72,12 +72,31 @@ def _by_status(asked: Asked, said: str) -> Sentence | None:
 
 def _by_type(error: BaseException, asked: Asked) -> Sentence:
     """By the most special type that the table knows."""
+    if isinstance(error, OSError) and isinstance(error.filename, str):
+        return words.no_file(asked, f"{admit(error.filename, QUOTED)}: {_of_file(error)}")
+    said = _quoted(_cause(error))
     for each in type(error).__mro__:
         if each.__name__ in TYPES:
             sentence = TYPES[each.__name__]
             by_status = _by_status(asked, "") if sentence is words.unreadable else None
-            return by_status or sentence(asked, _quoted(error))
-    return FailureKind.DATA, f"{asked.operation} could not be asked: {type(error).__name__}: {_quoted(error)}", ""
+            return by_status or sentence(asked, said)
+    return FailureKind.DATA, f"{asked.operation} could not be asked: {type(error).__name__}: {said}", ""
+
+
+def _cause(error: BaseException) -> object:
+    """What the SDK wrapped, where it is about the wire: its own words begin with an address as long as it likes."""
+    told = getattr(error, "kwargs", {})
+    return told.get("error") or error if "endpoint_url" in told else error
+
+
+def _of_file(error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            return "is not there"
+        case PermissionError():
+            return "may not be used: no permission"
+        case _:
+            return f"cannot be used: {_quoted(error.strerror)}"
 
 
 def _quoted(text: object) -> str:

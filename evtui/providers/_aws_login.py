@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,9 @@ CHAIN = 5
 
 WHO_LIMIT = 80
 """Characters of a profile's name that are shown."""
+
+PATH_LIMIT = 120
+"""Characters of the path of a program or a file that are shown."""
 
 RENEWED_BY_SDK = frozenset(
     {"iam-role", "container-role", "assume-role", "assume-role-with-web-identity", "custom-process"}
@@ -57,20 +61,28 @@ class Found(Struct, frozen=True):
     sso_sessions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     home: str = ""
     """Folder above `.aws/sso/cache`."""
+    region: str = ""
+    bundle: str = ""
+    """File of the certificates to trust, where one is set."""
 
 
 def found_in(session: Any, credentials: Any) -> Found:
     """What a session of the SDK and its credentials say of themselves; the time of their end has no public name."""
     expires: datetime | None = getattr(credentials, "_expiry_time", None)
     files = session.full_config
+    profiles = files.get("profiles", {})
+    # the SDK tells nothing of a profile that is not there, not even what does not hang on it
+    known = not session.profile or session.profile in profiles
     return Found(
         session.profile or "",
         getattr(credentials, "method", None) or "",
         expires,
         temporary=hasattr(credentials, "_expiry_time") or bool(getattr(credentials, "token", None)),
-        profiles=files.get("profiles", {}),
+        profiles=profiles,
         sso_sessions=files.get("sso_sessions", {}),
         home=str(Path.home()),
+        region=admit(session.get_config_variable("region"), WHO_LIMIT) if known else "",
+        bundle=admit(session.get_config_variable("ca_bundle"), PATH_LIMIT) if known else "",
     )
 
 
@@ -139,6 +151,30 @@ def sso_session(found: Found) -> Mapping[str, Any] | None:
             return None
         name = str(profile["source_profile"])
     return None
+
+
+def program_of(found: Found) -> str:
+    """The program that fetches the profile's keys (`credential_process`), without its arguments; empty: none does."""
+    if found.method not in ("", "custom-process", "assume-role") or sso_session(found) is not None:
+        return ""
+    name = found.profile or DEFAULT_PROFILE
+    for _ in range(CHAIN):
+        profile = found.profiles.get(name, {})
+        written = profile.get("credential_process")
+        if written is not None:
+            return admit(_first_word(str(written)) or "(empty)", PATH_LIMIT)
+        if "source_profile" not in profile or profile["source_profile"] == name:
+            return ""
+        name = str(profile["source_profile"])
+    return ""
+
+
+def _first_word(command: str) -> str:
+    try:
+        words = shlex.split(command)
+    except ValueError:  # a quotation that nobody closes
+        words = command.split()
+    return words[0] if words else ""
 
 
 def _place(found: Found) -> Login:

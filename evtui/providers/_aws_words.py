@@ -20,6 +20,19 @@ IAM_NAMES = {"elbv2": "elasticloadbalancing"}
 """How policies call a service where the SDK calls it otherwise."""
 
 
+BY_PROGRAM = "Error when retrieving credentials from custom-process:"
+"""How the SDK begins to tell of a program for keys that failed; its own name for the way says nothing to anybody."""
+
+UNPARSED = "Unable to parse config file: "
+"""How the SDK names a file it cannot read: of the two, either may be meant."""
+
+NAMELESS = ("Failed to resolve", "Name or service not known", "name resolution", "getaddrinfo failed")
+"""Signs of a host that has no address: a slip of the pen in the region, or no network."""
+
+NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
+"""Signs of a server that speaks something else where TLS was to begin."""
+
+
 class Garbage(Exception):
     """An answer that AWS does not give, such as a page of a hotel's network; says what it was."""
 
@@ -45,6 +58,11 @@ class Asked(Struct, frozen=True):
     exchange: Exchange | None = None
     clock_ahead_s: float | None = None
     """Seconds this machine's clock is ahead of AWS's; None: AWS said no time."""
+    program: str = ""
+    """The program that fetches the keys; empty: none does."""
+    region: str = ""
+    bundle: str = ""
+    """File of the certificates to trust, where one is set."""
 
     @property
     def action(self) -> str:
@@ -59,6 +77,8 @@ class Asked(Struct, frozen=True):
     @property
     def sign_in(self) -> str:
         """The command that makes a new login."""
+        if self.program:
+            return f"see to credential_process of profile {self.profile or 'default'} in ~/.aws/config"
         named = f" --profile {self.profile}" if self.profile else ""
         return (self.login.remedy if self.login is not None else "") or f"aws sso login{named}"
 
@@ -152,7 +172,23 @@ def no_temporary(asked: Asked, said: str) -> Sentence:
     """Credentials that are fetched, and could not be."""
     if "still expired" in said:
         return expired(asked, said)
+    if asked.program:
+        why = said.removeprefix(BY_PROGRAM).strip() or "says nothing"
+        return FailureKind.AUTH, f"{_program(asked)} gives no keys: {why}", asked.sign_in
     return FailureKind.AUTH, f"no credentials to be had for {asked.who}: {said}", asked.sign_in
+
+
+def no_file(asked: Asked, said: str) -> Sentence:
+    """A program that fetches keys, or a file that holds some, which cannot be used; `said` begins with its path."""
+    path, _, trouble = said.partition(": ")
+    if path == asked.program:
+        return FailureKind.AUTH, f"{_program(asked)} {trouble}", asked.sign_in
+    why = f"no credentials to be had for {asked.who}: {path} {trouble}"
+    return FailureKind.AUTH, why, "see to ~/.aws/config and to the AWS_* variables"
+
+
+def _program(asked: Asked) -> str:
+    return f"the program {asked.program} of profile {asked.profile or 'default'}"
 
 
 def code_wanted(asked: Asked, said: str) -> Sentence:
@@ -162,7 +198,8 @@ def code_wanted(asked: Asked, said: str) -> Sentence:
 
 def bad_files(asked: Asked, said: str) -> Sentence:
     """Files of the AWS CLI that contradict themselves or cannot be read."""
-    return FailureKind.AUTH, f"the AWS configuration cannot be used: {said}", "mend ~/.aws/config"
+    file = said.partition(UNPARSED)[2] or "~/.aws/config"
+    return FailureKind.AUTH, f"the AWS configuration cannot be used: {said}", f"mend {file}"
 
 
 def throttled(asked: Asked, said: str) -> Sentence:
@@ -171,8 +208,13 @@ def throttled(asked: Asked, said: str) -> Sentence:
 
 
 def unreachable(asked: Asked, said: str) -> Sentence:
-    """Nobody there."""
-    return FailureKind.DOWN, f"{asked.host or 'AWS'} cannot be reached", ""
+    """Nobody there, or nobody knows where that would be."""
+    if not any(sign in said for sign in NAMELESS):
+        return FailureKind.DOWN, f"{asked.host or 'AWS'} cannot be reached", ""
+    why = f"{asked.host or 'AWS'} cannot be found: nobody knows the name"
+    if asked.region and f".{asked.region}." in f".{asked.host}":
+        return FailureKind.DOWN, why, f"see to region ({asked.region}), or to the network"
+    return FailureKind.DOWN, why, "see to endpoint_url, or to the network"
 
 
 def no_connection(asked: Asked, said: str) -> Sentence:
@@ -198,8 +240,11 @@ def not_sent(asked: Asked, said: str) -> Sentence:
 def tls(asked: Asked, said: str) -> Sentence:
     """A certificate that is not trusted, or nothing to check it with."""
     if "No such file" in said:
-        why = "the file of certificates to trust is not there"
+        why = f"the file of certificates to trust is not there: {asked.bundle}".removesuffix(": ")
         return FailureKind.DOWN, why, "see to ca_bundle in the campaign file, or to AWS_CA_BUNDLE"
+    if any(sign in said for sign in NO_TLS):
+        why = f"{asked.host or 'AWS'} does not speak TLS on this port"
+        return FailureKind.DOWN, why, "write http:// in endpoint_url, or the port that speaks TLS"
     why = f"the certificate of {asked.host or 'AWS'} is not trusted, or something else answers there: {said}"
     return FailureKind.DOWN, why, "behind a proxy that opens TLS: set ca_bundle to its certificate"
 
@@ -216,7 +261,9 @@ def garbage(asked: Asked, said: str) -> Sentence:
 
 
 def unreadable(asked: Asked, said: str) -> Sentence:
-    """An answer that the SDK cannot read."""
+    """An answer that the SDK cannot read; where none came, it is what the program for the keys printed."""
+    if asked.program and not asked.status:
+        return FailureKind.AUTH, f"{_program(asked)} printed what are no keys", asked.sign_in
     return garbage(asked, f"{asked.operation} cannot be read")
 
 
@@ -237,4 +284,5 @@ def bad_question(asked: Asked, said: str) -> Sentence:
 
 def odd_value(asked: Asked, said: str) -> Sentence:
     """A value that is not of its type: in the answer, where one came, else in the question."""
-    return unreadable(asked, said) if asked.status else bad_question(asked, said)
+    still_without = asked.program and asked.login is None
+    return unreadable(asked, said) if asked.status or still_without else bad_question(asked, said)

@@ -15,6 +15,7 @@ import wire_faults
 from aws_home import NOW, AwsHome, ask
 from certificates import make_certificates
 from fault_proxy import Fault, FaultProxy, Told
+from json_server import JsonServer, told
 from msgspec import Struct
 
 from evtui.domain.reading import FailureKind
@@ -179,11 +180,28 @@ async def test_a_wire_that_fails_is_down(name: str, server: FaultProxy) -> None:
     assert says in error.why, error.why
 
 
-async def test_a_region_that_cannot_be_one_is_said_to_be_so(server: FaultProxy) -> None:
-    error = await refusal(groups, ask(region="no such/region"))
+async def test_a_region_that_cannot_be_one_is_said_to_be_so(server: FaultProxy, aws_home: AwsHome) -> None:
+    aws_home.environ(AWS_DEFAULT_REGION="no such/region")
+    error = await refusal(groups, ask(region=""))
     assert error.kind is DATA
     assert "no such/region" in error.why
     assert server.asked == 0
+
+
+async def test_a_name_nobody_knows_is_laid_to_what_it_is_made_of(server: FaultProxy) -> None:
+    error = await refusal(groups, ask("http://aws.invalid:9"))
+    assert (error.kind, error.why) == (DOWN, "aws.invalid:9 cannot be found: nobody knows the name")
+    assert error.remedy == "see to endpoint_url, or to the network"
+    error = await refusal(groups, ask("http://autoscaling.ap-southeast-11.invalid", region="ap-southeast-11"))
+    assert (error.kind, error.remedy) == (DOWN, "see to region (ap-southeast-11), or to the network")
+
+
+async def test_tls_asked_of_a_port_without_it_is_no_matter_of_certificates(server: FaultProxy) -> None:
+    with JsonServer(told({})) as plain:
+        error = await refusal(groups, ask(plain.url.replace("http://", "https://")))
+    assert error.kind is DOWN
+    assert error.why.endswith("does not speak TLS on this port")
+    assert error.remedy == "write http:// in endpoint_url, or the port that speaks TLS"
 
 
 async def test_nobody_takes_the_connection(server: FaultProxy) -> None:
@@ -218,7 +236,7 @@ async def test_a_strange_certificate_is_said_to_be_one(aws_home: AwsHome, tmp_pa
         assert (await refusal(groups, ask(proxy.url, ca_bundle=str(made.trusted)))).kind is AUTH
         missing = await refusal(groups, ask(proxy.url, ca_bundle=str(tmp_path / "none.pem")))
         assert missing.kind is DOWN
-        assert "not there" in missing.why
+        assert missing.why.endswith(f"is not there: {tmp_path / 'none.pem'}")
         assert "ca_bundle" in missing.remedy
 
 

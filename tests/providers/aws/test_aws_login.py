@@ -170,6 +170,15 @@ async def test_a_broken_file_is_said_to_be_one(aws_home: AwsHome, url: str) -> N
     error = await refusal(ask(url))
     assert error.kind is FailureKind.AUTH
     assert "configuration cannot be used" in error.why
+    assert error.remedy == f"mend {aws_home.config}"
+
+
+async def test_of_two_files_the_broken_one_is_to_be_mended(aws_home: AwsHome, url: str) -> None:
+    aws_home.config.write_text("[profile prod]\nregion = ap-east-1\n", encoding="utf-8")
+    aws_home.credentials.write_text("[prod\naws_access_key_id = x\n", encoding="utf-8")
+    error = await refusal(ask(url, profile="prod"))
+    assert error.kind is FailureKind.AUTH
+    assert error.remedy == f"mend {aws_home.credentials}"
 
 
 async def test_keys_of_the_environment_tell_when_they_end(aws_home: AwsHome, url: str, gate: Gate) -> None:
@@ -204,11 +213,57 @@ async def test_keys_that_a_program_fetches_renew_themselves(aws_home: AwsHome, u
     assert login.expires == moment(ends)
     told.write_text("no", encoding="utf-8")
     error = await refusal(ask(url, profile="prod", read_timeout=7.5))
-    assert error.kind in (FailureKind.AUTH, FailureKind.DATA)
-    aws_home.config.write_text("[profile prod]\ncredential_process = false\n", encoding="utf-8")
-    error = await refusal(ask(url, profile="prod", read_timeout=7.4))
+    assert (error.kind, error.why) == (FailureKind.AUTH, "the program cat of profile prod printed what are no keys")
+
+
+PROGRAMS = {
+    "not there": ("/nonexist/x --password hunter2", "the program /nonexist/x of profile prod is not there"),
+    "a folder": ("/tmp", "the program /tmp of profile prod may not be used: no permission"),
+    "silent": ("false", "the program false of profile prod gives no keys: says nothing"),
+    "loud": ('sh -c "echo no ticket >&2; exit 3"', "the program sh of profile prod gives no keys: no ticket"),
+    "another version": ("echo {}", "the program echo of profile prod gives no keys: Unsupported version"),
+    "half a key": ("""echo '{"Version": 1}'""", "the program echo of profile prod gives no keys: Missing required key"),
+    "nothing": ("true", "the program true of profile prod printed what are no keys"),
+    "a list": ("echo []", "the program echo of profile prod printed what are no keys"),
+    "no command": ("", "the program (empty) of profile prod printed what are no keys"),
+    "open quotation": ("cat 'x", "the program cat of profile prod printed what are no keys"),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+async def test_a_program_that_fetches_no_keys_is_named_and_the_place_where_it_stands(
+    name: str, aws_home: AwsHome, url: str, gate: Gate
+) -> None:
+    command, why = PROGRAMS[name]
+    aws_home.without_keys()
+    aws_home.config.write_text(f"[profile prod]\ncredential_process = {command}\n", encoding="utf-8")
+    error = await refusal(ask(url, profile="prod"))
     assert error.kind is FailureKind.AUTH
-    assert "no credentials to be had" in error.why
+    assert error.why.startswith(why), error.why
+    assert "hunter2" not in error.why
+    assert error.remedy == "see to credential_process of profile prod in ~/.aws/config"
+    assert gate.seen == []
+
+
+async def test_keys_of_a_program_that_have_expired_are_no_matter_of_single_sign_on(
+    aws_home: AwsHome, url: str, gate: Gate
+) -> None:
+    aws_home.without_keys()
+    keys = '{"Version": 1, "AccessKeyId": "OLD", "SecretAccessKey": "s"}'
+    aws_home.config.write_text(f"[profile prod]\ncredential_process = echo '{keys}'\n", encoding="utf-8")
+    error = await refusal(ask(url, profile="prod"))
+    assert error.why == "the login of profile prod (custom-process) has expired"
+    assert error.remedy == "see to credential_process of profile prod in ~/.aws/config"
+    assert set(gate.seen) == {"OLD"}
+
+
+async def test_a_token_file_that_is_not_there_is_no_trouble_of_the_network(aws_home: AwsHome, url: str) -> None:
+    aws_home.without_keys()
+    settings = "role_arn = arn:aws:iam::123456789012:role/x\nweb_identity_token_file = /nonexist/token\n"
+    aws_home.config.write_text(f"[profile prod]\n{settings}", encoding="utf-8")
+    error = await refusal(ask(url, profile="prod"))
+    assert error.kind is FailureKind.AUTH
+    assert "/nonexist/token is not there" in error.why
 
 
 SSO = """\
