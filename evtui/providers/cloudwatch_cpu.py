@@ -56,7 +56,7 @@ async def poll_cpu(asker: Asker, monitoring: str, before: MachineCursor | None, 
     """
     cursor = before or MachineCursor()
     trip = Round([], [])
-    machines, words = await _machines(asker, cursor, trip)
+    machines, words, unknown = await _machines(asker, cursor, trip)
     metrics = {machine: _metric(machine) for _, machine in machines}
     spans = wanted(asker.campaign, now)
     stood = begin(cursor, tuple(metrics), BASIC if monitoring == "basic" else 1)
@@ -83,7 +83,7 @@ async def poll_cpu(asker: Asker, monitoring: str, before: MachineCursor | None, 
     # one machine that reports every minute is enough for a fact of the last minutes
     apart = timedelta(minutes=BASIC) if basic == len(metrics) else None
     moved = MachineCursor(series, newest_of(cursor, merged.fresh), machines)
-    coverage = Coverage(seen(merged.series), len(metrics), remarks(words), more, remark, apart)
+    coverage = Coverage(seen(merged.series), len(metrics) + unknown, remarks(words), more, remark, apart)
     return answer(CpuPoints(points, machines), trip, moved, coverage)
 
 
@@ -102,8 +102,8 @@ def seen(series: Mapping[str, Progress]) -> int:
     )
 
 
-async def _machines(asker: Asker, cursor: MachineCursor, trip: Round) -> tuple[Machines, list[str]]:
-    """Machines that should be reporting now, and remarks about groups that could not be had."""
+async def _machines(asker: Asker, cursor: MachineCursor, trip: Round) -> tuple[Machines, list[str], int]:
+    """Machines that should be reporting now, remarks about groups that could not be had, and how many these miss."""
     campaign, names = asker.campaign, group_names(asker.campaign)
     fixed = tuple((service.name, machine) for service in campaign.services for machine in service.fixed)
     if not names:
@@ -111,7 +111,7 @@ async def _machines(asker: Asker, cursor: MachineCursor, trip: Round) -> tuple[M
             raise SourceError(
                 FailureKind.DATA, "no service has machines", "give [[services]] `fixed` or `auto_scaling_group`"
             )
-        return tuple(dict.fromkeys(fixed)), []
+        return tuple(dict.fromkeys(fixed)), [], 0
     try:
         groups = await describe_groups(asker.aws, names)
     except SourceError as error:
@@ -119,7 +119,7 @@ async def _machines(asker: Asker, cursor: MachineCursor, trip: Round) -> tuple[M
         if error.kind is not FailureKind.DOWN or not cursor.machines:
             raise
         trip.exchange, trip.login = error.exchange, error.login
-        return cursor.machines, [f"machines of the groups as they were last known: {error.why}"]
+        return cursor.machines, [f"machines of the groups as they were last known: {error.why}"], 0
     trip.exchange, trip.login = groups.told.exchange, groups.told.login
     words = [not_known(campaign, name, groups.told.region) for name in names if name not in groups.by_name]
     found = list(fixed)
@@ -135,7 +135,9 @@ async def _machines(asker: Asker, cursor: MachineCursor, trip: Round) -> tuple[M
             login=trip.login,
             exchange=trip.exchange,
         )
-    return tuple(dict.fromkeys(found)), words
+    # what an unknown group should have is planned, or it is one machine at least
+    services = (service for service in campaign.services if service.auto_scaling_group not in {"", *groups.by_name})
+    return tuple(dict.fromkeys(found)), words, sum(max(service.planned_scaled or 0, 1) for service in services)
 
 
 def _metric(machine: str) -> Metric:

@@ -188,6 +188,7 @@ class PrometheusProvider:
         notes: list[str] = []
         positions = dict(before.positions)
         made: list[Round] = []
+        told = 0
         for each, result in zip(series, results, strict=True):
             name = each.chart.name
             if isinstance(result, SourceError):
@@ -195,11 +196,12 @@ class PrometheusProvider:
                 continue
             made.append(result)
             values, remarks = _values(each, result)
-            positions[each.query] = result.position.telling(values)
+            positions[each.query] = position = result.position.telling(values)
+            told += position.newest is not None
             points += (ChartPoint(name, minute, value) for minute, value in sorted(values.items()))
             notes += (f"{name}: {remark}" for remark in remarks)
         value = ChartPoints(tuple(points), tuple(each.chart for each in series))
-        return _answer(value, made, notes, Cursor(positions), expected=len(series))
+        return _answer(value, made, notes, Cursor(positions), told, len(series))
 
 
 class GrafanaProvider(PrometheusProvider):
@@ -235,11 +237,11 @@ def _answer(
     made: Sequence[Round],
     notes: Sequence[str],
     cursor: Cursor,
+    seen: int | None = None,
     expected: int | None = None,
 ) -> Answer:
     facts = [position.newest for position in cursor.positions.values() if position.newest is not None]
     more = any(position.older is not None for position in cursor.positions.values())
-    seen = None if expected is None else len(made)
     coverage = Coverage(seen, expected, "; ".join(filter(None, notes)), more)
     last = made[-1].reply
     return Answer(value, max(facts, default=None), coverage, cursor, login=last.login, exchange=last.exchange)

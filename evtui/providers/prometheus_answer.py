@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
@@ -21,6 +21,9 @@ STEP_S = 60
 
 PUT_RIGHT = "url has to be the address of the server, without /graph or /api"
 """What a person sees to where something else than Prometheus answers."""
+
+LIVING = timedelta(minutes=15)
+"""How long a series that fell silent is missed: beyond it, it has ended."""
 
 WORDS = 200
 """Characters quoted of what Prometheus says: its messages repeat the query."""
@@ -165,5 +168,7 @@ def silent(told: Told) -> str:
     newest = told.newest
     if newest is None:
         return ""
-    seen = sum(newest in line.minutes for line in told.lines)
-    return "" if seen == len(told.lines) else f"{seen} of {len(told.lines)} series have a value for the newest minute"
+    # one that ended long ago, such as a pod that was replaced, is not waited for
+    living = [line for line in told.lines if max(line.minutes, default=newest) > newest - LIVING]
+    seen = sum(newest in line.minutes for line in living)
+    return "" if seen == len(living) else f"{seen} of {len(living)} series have a value for the newest minute"

@@ -238,6 +238,10 @@ async def test_an_unknown_group_is_named(cloud: CloudWatch, clock: ManualClock) 
     both = Watch(provider(cloud.url, clock, SCM, other), Topic.CPU, clock, (SCM, other))
     answer = await both.poll()
     assert "no Auto Scaling group mweb-asg in ap-southeast-1 (services[1].auto_scaling_group)" in answer.coverage.note
+    assert (answer.coverage.seen, answer.coverage.expected) == (4, 5)
+    planned = Service("MWeb", (), "mweb-asg", planned_scaled=3)
+    missed = Watch(provider(cloud.url, clock, SCM, planned), Topic.CPU, clock, (SCM, planned))
+    assert (await missed.poll()).coverage.expected == 7
     alone = Watch(provider(cloud.url, clock, other), Topic.CPU, clock, (other,))
     with pytest.raises(SourceError, match="no Auto Scaling group mweb-asg") as refusal:
         await alone.poll()

@@ -137,6 +137,27 @@ async def test_a_series_that_is_silent_at_the_newest_minute_is_spoken_of(server:
     assert answer.coverage.note == "1 of 2 series have a value for the newest minute"
 
 
+async def test_a_series_that_ended_long_ago_is_not_missed(server: PrometheusServer) -> None:
+    server.series[TRAFFIC] = [({"pod": "a"}, lambda t: "4"), ({"pod": "b"}, lambda t: "4" if t < at(5) else None)]
+    async with prometheus(server.url) as asked:
+        answer = await asked.poll()
+    assert traffic(answer)[minute(0)] == 8.0
+    assert answer.coverage.note == ""
+
+
+async def test_a_chart_counts_as_told_once_it_had_a_point(server: PrometheusServer) -> None:
+    server.series = {"paid": [({}, lambda t: "1")], "queue": [({}, lambda t: "NaN")]}
+    async with prometheus(server.url, series=[PAID, QUEUE]) as asked:
+        first = await asked.poll(Topic.CHARTS)
+        server.series["queue"] = [({}, lambda t: "2")]
+        asked.clock.advance(MINUTE)
+        second = await asked.poll(Topic.CHARTS)
+        server.series["paid"] = []
+        asked.clock.advance(MINUTE)
+        third = await asked.poll(Topic.CHARTS)
+    assert [(each.coverage.seen, each.coverage.expected) for each in (first, second, third)] == [(1, 2), (2, 2), (2, 2)]
+
+
 async def test_warnings_and_remarks_of_the_server_are_passed_on(server: PrometheusServer) -> None:
     server.series[TRAFFIC] = [({}, lambda t: "1")]
     server.extra = {"warnings": ["slow\x1b[31m store"], "infos": ["metric might not be a counter", 7, "c", "d"]}
@@ -243,7 +264,7 @@ async def test_charts_are_told_with_their_limits(server: PrometheusServer) -> No
     assert points == tuple(ChartPoint("paid", minute(n), 97.5) for n in range(30))
     assert isinstance(answer.value, ChartPoints)
     assert answer.value.charts == (Chart("paid", "%", 90.0, None), Chart("queue", "", None, 500.0))
-    assert (answer.coverage.seen, answer.coverage.expected) == (2, 2)
+    assert (answer.coverage.seen, answer.coverage.expected) == (1, 2)
     assert answer.coverage.note == "queue: the query finds no series"
 
 
@@ -253,6 +274,7 @@ async def test_several_series_are_added_up_only_where_that_is_said(server: Prome
     async with prometheus(server.url, series=[PAID, QUEUE | {"sum": True}]) as asked:
         answer = await asked.poll(Topic.CHARTS)
     assert {(point.chart, point.value) for point in charted(answer)} == {("queue", 3.0)}
+    assert (answer.coverage.seen, answer.coverage.expected) == (1, 2)
     assert answer.coverage.note == ("paid: 2 series where one is expected: aggregate in the query, or say sum = true")
 
 
