@@ -102,8 +102,8 @@ def kept_pace(watch: Watch, topic: Topic) -> None:
     assert all(later - earlier < 2 * OTHERS_S for earlier, later in pairwise(times)), topic
 
 
-# a connection that is reset while TLS begins is dropped open by the standard library's own SSLSocket, and collected; one
-# that broke off in a call that was given up is collected with that call. test_no_leaks counts what stays open
+# a connection that is reset while TLS begins is dropped open by the standard library, and collected; one that broke off
+# in a call that was given up is collected with that call. test_no_leaks counts what stays open
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("launch", LAUNCHES)

@@ -161,7 +161,7 @@ async def test_a_thousand_questions_leave_nothing_behind(
             for number in range(POLLS):
                 await ask(session, site, topic, number, troubles)
                 if number % SAMPLE == SAMPLE - 1:
-                    # a login that was thrown away a moment ago takes thousands of pieces with it: look while it is there
+                    # a login thrown away a moment ago took thousands of pieces with it: look while there is one
                     while not answers[-1]:
                         await ask(session, site, topic, 0, ())
                     held.append(await settled(held[0] if held else None))
@@ -170,7 +170,7 @@ async def test_a_thousand_questions_leave_nothing_behind(
             print(f"{name}: {took:.1f} s, {sum(answers)} good, {before} -> {after}", [each.blocks for each in held])
     finally:
         site.close()
-    assert POLLS <= len(answers)
+    assert len(answers) >= POLLS
     assert 0.2 * POLLS < sum(answers) < 0.98 * POLLS
     assert after.threads <= before.threads
     assert after.pool <= before.pool + POOL
