@@ -53,11 +53,12 @@ class Cockpit(Shell):
     Screen { background: ansi_default; color: ansi_default; }
     DeskScreen { overflow: hidden; }
     Lines { width: 100%; height: 100%; }
-    Page { align: center middle; background: transparent; }
+    Page { align: center middle; background: transparent; overflow: hidden; }
     Prompt { align: left bottom; background: transparent; }
     Prompt Input { width: 100%; height: 1; border: none; padding: 0 1; }
     Prompt Lines { width: 100%; height: 1; }
     Toast { background: ansi_default; color: ansi_default; border-left: outer ansi_default; }
+    .-small Toast { width: 100%; max-width: 100%; max-height: 2; margin: 0; padding: 0 1; }
     """
     TITLE = "evtui"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -11,6 +11,9 @@ from evtui.session import Session
 from evtui.tui.keymap import KeyMap
 from evtui.tui.view import Settings, View
 
+SAID_S = 5.0
+"""Seconds a sentence stays on the screen: long enough to read where a file was saved."""
+
 
 class Host(Protocol):
     """The app, as far as screens use it."""

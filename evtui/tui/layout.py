@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+FRAMES = (40, 10)
+"""Columns and rows from which on there are panes and pages: a smaller terminal shows one line."""
+
+ALL_PANES = (80, 24)
+"""Columns and rows from which on every pane is shown at once."""
+
 PANES = ("stock", "orders", "cpu", "errors")
 """The panes in the order of their keys, 1 to 4."""
 
@@ -49,6 +55,11 @@ class Layout(Struct, frozen=True):
     tabs: bool = False
 
 
+def holds(least: tuple[int, int], width: int, height: int) -> bool:
+    """Whether a terminal has that many columns and rows at the least."""
+    return width >= least[0] and height >= least[1]
+
+
 def inner(box: Box, *, compact: bool = False) -> tuple[int, int]:
     """(cells, rows) that a pane's body has in its box; compact panes have a title line, and a blank at the right."""
     taken = 1 if compact else 2
@@ -68,7 +79,7 @@ def arrange(
     compact: bool = False,
 ) -> Layout:
     """The layout of `width` × `height` cells for this many products, services, machines and further charts."""
-    if width < 40 or height < 10:
+    if not holds(FRAMES, width, height):
         return Layout({"alert": Box(0, 0, width, min(height, 1))}, tabs=True)
     alerts = 1 + sum(height >= enough for enough in TALL)
     boxes = {
@@ -78,7 +89,7 @@ def arrange(
         "footer": Box(0, height - 1, width, 1),
     }
     body = Box(0, 1, width, height - 3 - alerts)
-    small = width < 80 or height < 24
+    small = not holds(ALL_PANES, width, height)
     if small or zoomed:
         if small:
             boxes["tabs"] = Box(0, 1, width, 1)

@@ -73,6 +73,15 @@ def folded(line: Line, cells: int) -> list[Line]:
     return [tuple(runs) for runs in lines]
 
 
+def at_most(line: Line, cells: int, rows: int) -> list[Line]:
+    """`line` folded to at most `rows` lines; where there is more of it, the last one says so."""
+    lines = folded(line, cells)
+    if len(lines) <= rows:
+        return lines
+    cut = clip("".join(map(plain, lines[rows - 1 :])), cells)
+    return [*lines[: rows - 1], ((cut, lines[rows - 1][-1][1]),)]
+
+
 def wrapped(line: Line, cells: int) -> list[Line]:
     """`line`, of one style, broken between words: what follows stands two cells in from where it began."""
     if width(line) <= cells or len({style for _, style in line}) > 1:

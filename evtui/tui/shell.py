@@ -17,7 +17,10 @@ from evtui.session import Session
 from evtui.tui import themes
 from evtui.tui.actions import DESK
 from evtui.tui.driver import CellDriver
+from evtui.tui.host import SAID_S
 from evtui.tui.keymap import KeyMap
+from evtui.tui.layout import ALL_PANES, holds
+from evtui.tui.lines import at_most, plain
 from evtui.tui.look import Graphs
 from evtui.tui.present import Present
 from evtui.tui.terminal import TerminalDriver
@@ -25,8 +28,11 @@ from evtui.tui.view import Settings, View
 
 _UTC = ZoneInfo("UTC")
 
-TOAST_S = 5.0
-"""Seconds a sentence stays on the screen: long enough to read where a file was saved."""
+TOAST_ROWS = 2
+"""Rows that a sentence takes on a small terminal."""
+
+BESIDE = 5
+"""Cells that its border, the blanks at its sides and the toolkit's unseen scroll bar take away from it there."""
 
 AFTER_S = 0.3
 """Seconds after that in which the toolkit has taken it away."""
@@ -52,9 +58,14 @@ class Shell(App[None]):
 
     def say(self, text: str) -> None:
         """One sentence for the engineer; `text` is cleaned already and is never read as markup."""
-        self.notify(text, markup=False, timeout=TOAST_S)
+        small = not holds(ALL_PANES, *self.size)
+        self.set_class(small, "-small")
+        if small:  # one at a time, and no more of it than leaves room for what is shown
+            self.clear_notifications()
+            text = "\n".join(map(plain, at_most(((text.strip(), ""),), self.size.width - BESIDE, TOAST_ROWS)))
+        self.notify(text, markup=False, timeout=SAID_S)
         # the toolkit draws anew only where a toast stood: a wide character on its edge would stay cut in half
-        self.set_timer(TOAST_S + AFTER_S, self.refresh)
+        self.set_timer(SAID_S + AFTER_S, self.refresh)
 
     def note(self, notebook: Notebook) -> None:
         """Keep what somebody added, and draw it."""

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cockpit_pilot import LATE_MORNING, Driven, Odd, Watched, cockpit, simulated, step, wired
@@ -16,6 +17,7 @@ from evtui.domain.reading import Answer, Lookup, Topic
 from evtui.providers.base import Provider, Question
 from evtui.tui.layout import PANES
 from evtui.tui.screens.desk import DeskScreen
+from evtui.tui.shell import TOAST_ROWS
 
 SIZES = (
     *((1, 1), (300, 100), (40, 10), (39, 9), (80, 24), (79, 23), (2, 60), (200, 1), (100, 24), (99, 24), (41, 11)),
@@ -129,3 +131,49 @@ async def test_a_hanging_source_costs_its_own_pane_only() -> None:
             assert "(4/4)" in driven.box("cpu")
     finally:
         hung.release.set()
+
+
+async def test_what_is_said_on_a_small_terminal_takes_two_rows_and_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / ("long" * 20)))
+    async with cockpit("stuck", size=(40, 10)) as driven:
+        await driven.press("t", "1")  # two sentences, one after the other
+        calm = [driven.desk.lines.render_line(y).text for y in range(10)]
+        await driven.press("y")
+        said = driven.screen.splitlines()
+        assert "saved" in driven.screen
+        changed = [index for index, row in enumerate(said) if row != calm[index]]
+        assert changed == [7, 8] == [*range(9 - TOAST_ROWS, 9)]
+        assert "▌ saved" in said[-TOAST_ROWS - 1]
+        assert "…" in said[-2]
+
+
+async def test_what_a_page_says_on_a_small_terminal_takes_two_rows_and_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / ("long" * 20)))
+    monkeypatch.setattr("evtui.tui.screens.base.SAID_S", 0.3)
+    async with cockpit("stuck", size=(40, 10)) as driven:
+        await driven.press("h")
+        calm = driven.page
+        await driven.press("y")
+        rows = driven.page.splitlines()
+        (first,) = (index for index, row in enumerate(rows) if "│ saved " in row)
+        assert "Esc back" in rows[first + 2]
+        assert rows[first + 1].rstrip(" │").endswith("…")
+        await driven.until(lambda: driven.page == calm, "the page as it was")
+
+
+@pytest.mark.parametrize("keys", [("5",), ("question_mark",), ("2", "j", "enter")])
+async def test_below_the_least_size_a_page_too_leaves_the_one_line(keys: tuple[str, ...]) -> None:
+    async with cockpit("stuck") as driven:
+        await driven.press(*keys)
+        assert driven.page
+        for width, height in ((39, 9), (20, 5)):
+            driven.resize(width, height)
+            await settled(driven, width, height)
+            await driven.until(lambda: driven.screen.startswith("!"), "the worst alert")
+            await driven.until(lambda: not "".join(driven.screen.splitlines()[1:]).strip(), "nothing else")
+        driven.resize(80, 24)
+        await driven.until(lambda: "Esc back" in driven.screen, "the page")

@@ -121,7 +121,7 @@ async def test_enter_shows_the_last_exchange_and_x_asks_again() -> None:
         assert "< 200 OK" in driven.page
         await driven.press("escape")
         assert top(driven) is SourcesPage
-        assert "gap 11:32–11:32, filled 11:33" in driven.page
+        assert "gap 11:32, filled 11:33" in driven.page
 
 
 async def test_x_on_the_list_asks_the_chosen_one() -> None:
@@ -134,7 +134,7 @@ async def test_x_on_the_list_asks_the_chosen_one() -> None:
         await driven.until(lambda: provider.asked == [Topic.STOCK], "the question")
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 10), (20, 5)])
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 10), (40, 10)])
 async def test_every_size_works_and_all_of_it_can_be_reached(size: tuple[int, int]) -> None:
     session, provider = dear()
     async with cockpit(session=session, size=size) as driven:
@@ -145,26 +145,23 @@ async def test_every_size_works_and_all_of_it_can_be_reached(size: tuple[int, in
             await driven.press("j")
             seen += driven.page
         for topic in session.state.specs:
-            assert f"{topic}"[: size[0] - 4] in seen
-        if size[0] >= 40:
-            assert "validity" in seen, "the last line of the page"
+            assert topic in seen
+        assert "validity" in seen, "the last line of the page"
         await driven.press(*["K"] * 12)
-        if size[1] >= 10:
-            assert f">{next(iter(session.state.specs))}" in driven.page
+        assert f">{next(iter(session.state.specs))}" in driven.page
         await driven.press("enter")
         seen = driven.page
         for _ in range(10):
             await driven.press("J")
             seen += driven.page
-        if size[0] >= 40:
-            assert "401 Unauthorized" in seen
+        assert "401 Unauthorized" in seen
         assert driven.app.is_running
 
 
 async def test_it_follows_the_terminal() -> None:
     async with cockpit() as driven:
         await driven.press("5")
-        for width, height in ((60, 20), (200, 60), (39, 9), (120, 36)):
+        for width, height in ((60, 20), (200, 60), (40, 10), (120, 36)):
             driven.resize(width, height)
             await driven.until(partial(shown_at, driven, width), "the new size")
             await driven.settle()

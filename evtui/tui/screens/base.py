@@ -11,11 +11,13 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 
 from evtui.tui.actions import UNBOUND, Action
+from evtui.tui.compose import draw
 from evtui.tui.copying import copy, path_for
 from evtui.tui.desk import Desk
-from evtui.tui.host import Host, host
+from evtui.tui.host import SAID_S, Host, host
 from evtui.tui.keymap import toolkit_key
-from evtui.tui.lines import BLANK, Line, exactly, folded, text_of
+from evtui.tui.layout import FRAMES, Box, holds
+from evtui.tui.lines import BLANK, Line, at_most, block, exactly, text_of
 from evtui.tui.paint import chrome
 from evtui.tui.paint.frame import frame
 from evtui.tui.view import View
@@ -80,20 +82,33 @@ class Page(ModalScreen[None]):
         """The lines of the page, as many as there are."""
 
     def say(self, line: Line) -> None:
-        """Show a line above the keys until the next one."""
+        """Show a line above the keys for a moment, or until the next one."""
         self._message = line
         self.show(self.cockpit.view())
 
+        def taken_back() -> None:
+            if self._message is line:
+                self._message = ()
+                self.show(self.cockpit.view())
+
+        self.set_timer(SAID_S, taken_back)
+
     def show(self, view: View) -> None:
-        """Paint the page; rows that are the same as before are not sent."""
+        """Paint the page; rows that are the same as before are not sent.
+
+        A terminal too small for it shows what the desk shows there, one line.
+        """
+        if not holds(FRAMES, *self.app.size):
+            width, height = self.app.size
+            self._sized(width, height)
+            self._page.show(block(draw(view, Desk(), "alert", Box(0, 0, width, 1)), width, height))
+            return
         cells, _ = self._extent(0)
         inner = max(cells - 2, 0)
         lines = self.body(view, inner)
         _, rows = self._extent(len(lines))
-        if (self._page.region.width, self._page.region.height) != (cells, rows):
-            self._page.styles.width = cells
-            self._page.styles.height = rows
-        said = [exactly(line, inner) for line in folded(self._message, inner)]
+        self._sized(cells, rows)
+        said = [exactly(line, inner) for line in at_most(self._message, inner, max(self.app.size.height // 4, 2))]
         room = max(rows - 3 - len(said), 1)
         self._top = max(min(self._top, len(lines) - room), 0)
         shown = [*lines[self._top : self._top + room]]
@@ -102,6 +117,11 @@ class Page(ModalScreen[None]):
         keys = chrome.footer(self.cockpit.keymap.footer(self.ACTIONS, view, Desk()), inner)
         body = [*shown, *said, keys]
         self._page.show(frame(self.heading(view), (more, "dim"), body, cells, rows, focused=True))
+
+    def _sized(self, cells: int, rows: int) -> None:
+        if (self._page.region.width, self._page.region.height) != (cells, rows):
+            self._page.styles.width = cells
+            self._page.styles.height = rows
 
     def action_scroll(self, by: int) -> None:
         """Move the page under its frame."""
