@@ -154,6 +154,20 @@ def summary_of(answer: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _paired(value: object) -> object:
+    """`value` with every `Name` joined to what it names (`InstanceId=i-1`): a name alone is masked, as a person's."""
+    if isinstance(value, Mapping):
+        named = next((key for key in ("Value", "Values") if set(value) == {"Name", key}), "")
+        told = value.get(named)
+        words: list[Any] = [*told] if isinstance(told, list | tuple) else [told]
+        if named and all(isinstance(word, str) for word in (value["Name"], *words)):
+            return f"{value['Name']}={','.join(words)}"
+        return {key: _paired(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_paired(each) for each in value]
+    return value
+
+
 def _address(heard: Heard) -> str:
     parts = urlsplit(heard.url)
     return f"{parts.scheme}://{heard.host}{parts.path or '/'}" if parts.netloc else ""
@@ -161,6 +175,6 @@ def _address(heard: Heard) -> str:
 
 def _written(value: object) -> str:
     try:
-        return msgspec.json.encode(value, enc_hook=str).decode()
+        return msgspec.json.encode(_paired(value), enc_hook=str).decode()
     except (TypeError, ValueError):
         return str(value)

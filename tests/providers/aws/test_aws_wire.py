@@ -114,6 +114,36 @@ def test_a_summary_counts_lists(items: list[str]) -> None:
     assert summary_of({"Items": items, "Empty": None, "More": {"a": 1}}) == f'Items: {len(items)}\nMore: {{"a":1}}'
 
 
+def test_what_aws_calls_things_can_be_read() -> None:
+    metric = {"MetricName": "CPUUtilization", "Dimensions": [{"Name": "InstanceId", "Value": "i-0123456789abcdef0"}]}
+    told = exchange(Heard("POST", "https://h/"), "s", "Op", {"MetricDataQueries": [{"Metric": metric}]}, "")
+    shown = json.loads(told.asked.partition(" Op ")[2])["MetricDataQueries"][0]["Metric"]
+    assert shown == {"MetricName": "CPUUtilization", "Dimensions": ["InstanceId=i-0123456789abcdef0"]}
+    filters = [{"Name": "instance-id", "Values": ["i-1", "i-2"]}]
+    assert exchange(Heard(), "s", "Op", {"Filters": filters}, "").asked.endswith('{"Filters":["instance-id=i-1,i-2"]}')
+    assert "LoadBalancer=app/scm/0123456789abcdef" in summary_of(
+        {"Told": {"Name": "LoadBalancer", "Value": "app/scm/0123456789abcdef"}}
+    )
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        {"Name": "Password", "Value": "hunter2"},
+        {"Name": "api-key", "Values": ["hunter2", "hunter2"]},
+        {"Name": "Owner", "Value": "hunter2@example.com"},
+        {"Name": "hunter2"},
+        {"Name": "hunter2", "Value": 7},
+        {"Name": "hunter2", "Value": "i-1", "CellPhone": "91234567"},
+        {"Token": [{"Name": "a", "Value": "hunter2"}]},
+    ],
+)
+def test_a_name_joined_to_its_value_hides_what_is_secret_still(secret: dict[str, object]) -> None:
+    told = exchange(Heard("POST", "https://h/"), "s", "Op", {"Dimensions": [secret]}, "")
+    assert "hunter2" not in told.asked
+    assert "91234567" not in told.asked
+
+
 def test_secrets_in_parameters_are_masked() -> None:
     told = exchange(Heard("POST", "https://h/"), "s", "Op", {"Password": "hunter2", "Key": "AKIAIOSFODNN7EXAMPLE"}, "")
     assert "hunter2" not in told.asked
