@@ -5,7 +5,7 @@ Exit, the first that fits:
     2  the file, the user's screen settings or a provider's settings have problems; sources without one are asked all
        the same
     1  somebody has to do something: a finding of severity A, a login that is missing, refused or ends within half an
-       hour, an answer of the wrong shape or about a part only of what the file names (`part`), facts that are too
+       hour, an answer of the wrong shape, one that leaves something out or holds nothing (`part`), facts that are too
        old, clocks more than half a minute apart
     3  nothing of that, but a source could not be reached or gave no answer: it may come back by itself
     0  everything answered as agreed
@@ -47,7 +47,7 @@ STATE_CELLS = 7
 """Room for the state of a source and two blanks."""
 
 PART = "part"
-"""What stands for the state of a source that answers well and leaves out something the file names."""
+"""What stands for the state of a source that answers well and leaves something out."""
 
 Tell = Callable[[str], None]
 
@@ -212,6 +212,7 @@ def _facts(found: Probe) -> dict[str, object]:
         "shape": found.shape,
         "told": found.told or None,
         "partial": found.partial,
+        "more": found.more,
         "fact_age_s": None if found.fact_age is None else seconds(found.fact_age),
         "skew_s": None if found.skew_s is None else round(found.skew_s, 3),
         "took_s": None if found.took_s is None else round(found.took_s, 3),

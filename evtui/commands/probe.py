@@ -44,9 +44,12 @@ refusal."""
 LOGIN_SOON = timedelta(minutes=30)
 """Time left of a login below which it would end in the middle of an opening."""
 
-PLANNED = frozenset((Topic.STOCK, Topic.CPU, Topic.TRAFFIC, Topic.CAPACITY, Topic.TARGETS, Topic.CHARTS))
-"""Topics whose whole is what the campaign file names: where a part of it is missing, the file or the platform is
-wrong. Of orders and errors single ones may be unreadable for ever, and nobody can do anything about it."""
+WHOLE = frozenset(Topic) - {Topic.ERRORS}
+"""Topics of which nothing may be left out: what is, the campaign file or the platform has wrong. A folder of errors
+holds files that are being written, were cut short or belong to others, and nobody can do anything about it."""
+
+BY_MINUTE = frozenset((Topic.CPU, Topic.TRAFFIC, Topic.CHARTS))
+"""Topics that have a fact every minute, whatever the launch is doing: none at all is a wrong name somewhere."""
 
 SET_CLOCK = "one of the two clocks is wrong: see that this machine's is set by NTP"
 """What a person does about a skew."""
@@ -64,7 +67,9 @@ class Probe(Struct, frozen=True):
     told: str
     """What the answer holds, in words such as `4/4 machines`; empty for none."""
     partial: bool
-    """Whether it told of a part only of what the campaign file names."""
+    """Whether it left out something that the campaign file names, or some of what it holds."""
+    more: bool
+    """Whether it holds more that was not asked for, such as older minutes; it is not partial for that."""
     why: str
     remedies: tuple[str, ...]
     took_s: float | None
@@ -132,7 +137,8 @@ def judge(source: SourceConfig, reading: Reading, now: datetime) -> Probe:
         authorised,
         shape,
         told="" if isinstance(value, Failure) else _told(value, reading),
-        partial=_partial(source, reading),
+        partial=failure is None and _partial(reading),
+        more=reading.coverage.more,
         why=failure.why if failure else "its newest fact is old" if state is SourceState.STALE else "",
         remedies=(),
         took_s=trip.took_s,
@@ -167,9 +173,11 @@ def _freshness(source: SourceConfig, reading: Reading) -> SourceState:
     return SourceState.STALE if old else SourceState.OK
 
 
-def _partial(source: SourceConfig, reading: Reading) -> bool:
-    seen, expected = reading.coverage.seen, reading.coverage.expected
-    return source.topic in PLANNED and expected is not None and (seen or 0) < expected
+def _partial(reading: Reading) -> bool:
+    coverage, topic = reading.coverage, reading.topic
+    short = coverage.expected is not None and (coverage.seen or 0) < coverage.expected
+    silent = topic in BY_MINUTE and reading.fact_time is None
+    return topic in WHOLE and (short or silent or bool(coverage.note))
 
 
 def _stages(reading: Reading) -> tuple[bool | None, bool | None, bool | None]:

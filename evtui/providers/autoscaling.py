@@ -19,7 +19,7 @@ from evtui.domain.reading import Answer, Coverage, FailureKind, FleetSizes, Look
 from evtui.providers import _aws_groups, base
 from evtui.providers._aws import Aws, AwsSettings, Told
 from evtui.providers._aws_groups import Groups, describe_groups, group_names, not_known, pages
-from evtui.providers._batches import batches
+from evtui.providers._batches import FEW, batches, few
 from evtui.providers.base import Context, Permission, Question, SourceError
 from evtui.providers.objections import Objections
 from evtui.redact import admit
@@ -29,9 +29,6 @@ IN_SERVICE = "InService"
 
 IDS_A_CALL = 200
 """Values that AWS takes in one filter."""
-
-NAMED = 3
-"""Machines that a remark names; of more it gives the number."""
 
 WORD_LIMIT = 60
 """Characters of a state or a process that are kept."""
@@ -105,8 +102,9 @@ class AutoScalingProvider:
             raise _all_unknown(notes, groups)
         notes += _remarks(self._campaign, groups, fixed)
         sizes = tuple(_size(service, groups, fixed) for service in self._campaign.services)
-        known, wanted = (len(names) - len(missing), len(names)) if names else (None, None)
-        coverage = Coverage(known, wanted, "; ".join(notes))
+        ids = _fixed_ids(self._campaign)
+        known = len(names) - len(missing) + sum(machine in (fixed.states or {}) for machine in ids)
+        coverage = Coverage(known, len(names) + len(ids), "; ".join(notes))
         return _answer(FleetSizes(sizes), taken_at, coverage, told)
 
     async def look_up(self, lookup: Lookup, question: Question) -> Answer:
@@ -184,8 +182,7 @@ def _remarks(campaign: Campaign, groups: Groups | None, fixed: Fixed) -> list[st
     for at, service in enumerate(campaign.services):
         lost = [machine for machine in service.fixed if machine not in fixed.states]
         if lost:
-            named = ", ".join(lost[:NAMED]) + (f" and {len(lost) - NAMED} more" if len(lost) > NAMED else "")
-            remarks.append(f"not known to EC2: {named} (services[{at}].fixed)")
+            remarks.append(f"not known to EC2: {few(lost)} (services[{at}].fixed)")
     return remarks
 
 
@@ -193,8 +190,8 @@ def _all_unknown(notes: list[str], groups: Groups | None) -> SourceError:
     told = groups.told if groups is not None else None
     return SourceError(
         FailureKind.DATA,
-        "; ".join(notes[:NAMED]),
-        "see to auto_scaling_group, region and profile in the campaign file",
+        "; ".join(notes[:FEW]),
+        _aws_groups.SEE_TO,
         login=told.login if told is not None else None,
         exchange=told.exchange if told is not None else None,
     )

@@ -184,15 +184,10 @@ class Scan:
         return "; ".join(sorted(set(self._complaints.values()))[:3])
 
     def note(self) -> str:
-        """What the reader of the figures has to know: rows left out, rows still to come."""
-        notes = []
+        """Which rows are left out; empty where none is."""
         bad = len(self._unreadable | self._complaints.keys())
-        if bad:
-            some = f"≥{bad:,}" if bad >= UNREADABLE_KEPT else f"{bad:,}"
-            notes.append(f"{some} unreadable row{'s' * (bad != 1)} left out" + self._why())
-        if not self.done:
-            notes.append("more rows follow at the next poll")
-        return "; ".join(notes)
+        some = f"≥{bad:,}" if bad >= UNREADABLE_KEPT else f"{bad:,}"
+        return f"{some} unreadable row{'s' * (bad != 1)} left out" + self._why() if bad else ""
 
     def _why(self) -> str:
         return f": {self._reasons()}" if self._complaints else ""

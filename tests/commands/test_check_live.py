@@ -20,14 +20,18 @@ from evtui.config.load import SourceConfig, example_path
 from evtui.domain.phases import Cadence
 from evtui.domain.reading import (
     Answer,
+    ChartPoints,
     Coverage,
     CpuPoints,
+    ErrorBatch,
     Failure,
     FailureKind,
     FleetSizes,
+    OrderBatch,
     Reading,
     StockLevels,
     Topic,
+    TrafficPoints,
     Value,
 )
 from evtui.domain.trip import Exchange, Login, Spent, Trip
@@ -120,7 +124,7 @@ def test_old_facts_wrong_clocks_and_ending_logins_want_somebody() -> None:
 
     def login(left: int, renews: bool = False) -> Probe:
         name = Login("profile x", NOW + timedelta(minutes=left), renews, "aws sso login --profile x")
-        return judge(source(), reading(CpuPoints(()), trip=Trip(login=name)), NOW)
+        return judge(source(), reading(CpuPoints(()), fact_time=NOW, trip=Trip(login=name)), NOW)
 
     assert login(31).wants_action is False
     assert "login 30m00s left\n       -> aws sso login --profile x" in line(login(30))
@@ -131,14 +135,42 @@ def test_old_facts_wrong_clocks_and_ending_logins_want_somebody() -> None:
 
 @pytest.mark.parametrize(
     ("topic", "seen", "partial"),
-    [(Topic.CPU, 3, True), (Topic.CPU, 4, False), (Topic.CPU, None, True), (Topic.ERRORS, 3, False)],
+    [(Topic.CPU, 3, True), (Topic.CPU, 4, True), (Topic.CPU, None, True), (Topic.ERRORS, 3, False)],
 )
 def test_a_part_of_what_the_file_names_wants_somebody(topic: Topic, seen: int | None, partial: bool) -> None:
-    found = judge(source(topic), reading(CpuPoints(()), topic, coverage=Coverage(seen, 4, "one is silent")), NOW)
+    told = reading(CpuPoints(()), topic, coverage=Coverage(seen, 4, "one is silent"), fact_time=NOW)
+    found = judge(source(topic), told, NOW)
     assert found.wants_action is partial
     assert line(found).startswith("part   " if partial else "ok     ")
     assert "machines, one is silent" in line(found)
     assert (found.state, found.shape) == (SourceState.OK, True)
+
+
+LEFT_OUT = Coverage(note="3 unreadable rows left out")
+
+
+@pytest.mark.parametrize(
+    ("value", "topic", "coverage", "fact_time", "partial"),
+    [
+        (OrderBatch(()), Topic.ORDERS, LEFT_OUT, NOW, True),
+        (OrderBatch(()), Topic.ORDERS, Coverage(more=True), None, False),
+        (OrderBatch(()), Topic.ORDERS, Coverage(remark="no order yet"), None, False),
+        (ErrorBatch(()), Topic.ERRORS, LEFT_OUT, NOW, False),
+        (FleetSizes(()), Topic.CAPACITY, Coverage(1, 2), NOW, True),
+        (FleetSizes(()), Topic.CAPACITY, Coverage(2, 2), NOW, False),
+        (CpuPoints(()), Topic.CPU, Coverage(), None, True),
+        (TrafficPoints(()), Topic.TRAFFIC, Coverage(), None, True),
+        (ChartPoints((), ()), Topic.CHARTS, Coverage(more=True), None, True),
+        (ChartPoints((), ()), Topic.CHARTS, Coverage(0, 1), NOW, True),
+        (ChartPoints((), ()), Topic.CHARTS, Coverage(1, 1, more=True), NOW, False),
+    ],
+)
+def test_what_yields_nothing_or_leaves_something_out_wants_somebody(
+    value: Value, topic: Topic, coverage: Coverage, fact_time: datetime | None, partial: bool
+) -> None:
+    found = judge(source(topic), reading(value, topic, coverage=coverage, fact_time=fact_time), NOW)
+    assert (found.partial, found.wants_action, found.more) == (partial, partial, coverage.more)
+    assert line(found).startswith("part   " if partial else "ok     ")
 
 
 def test_remote_words_stay_on_one_line() -> None:

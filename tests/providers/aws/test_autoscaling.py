@@ -43,7 +43,7 @@ async def test_a_group_and_its_fixed_machine_are_counted(aws_home: AwsHome, plat
     (size,), answer = await sizes(platform.url, service)
     assert size == FleetSize("SCMAPI", 1, 3, 3, smallest=1, largest=6)
     assert answer.fact_time == NOW
-    assert (answer.coverage.seen, answer.coverage.expected, answer.coverage.note) == (1, 1, "")
+    assert (answer.coverage.seen, answer.coverage.expected, answer.coverage.note) == (3, 3, "")
     assert answer.login is not None
     assert answer.exchange is not None
     assert "autoscaling DescribeAutoScalingGroups" in answer.exchange.asked
@@ -80,6 +80,7 @@ async def test_a_fixed_machine_that_does_not_exist_is_named(aws_home: AwsHome, p
     gone = [f"i-0bb2000000000000{n}" for n in range(5)]
     (size,), answer = await sizes(platform.url, Service("A", (there, *gone), "a"))
     assert size.fixed == 1
+    assert (answer.coverage.seen, answer.coverage.expected) == (2, 7)
     assert answer.coverage.note == f"not known to EC2: {', '.join(gone[:3])} and 2 more (services[0].fixed)"
 
 
@@ -87,7 +88,7 @@ async def test_a_launch_without_groups_counts_its_fixed_machines(aws_home: AwsHo
     fixed = platform.instances()
     found, answer = await sizes(platform.url, Service("Old", fixed), Service("New"))
     assert found == (FleetSize("Old", 1, None, None), FleetSize("New", 0, None, None))
-    assert answer.coverage.expected is None
+    assert (answer.coverage.seen, answer.coverage.expected) == (1, 1)
 
 
 async def test_five_hundred_machines_in_ten_groups_take_one_call(aws_home: AwsHome, platform: Platform) -> None:
