@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from evtui.domain.campaign import HOUR, Service
+from evtui.domain.reading import Topic
 from evtui.store.series import Series, minute_of, moment_of
 from evtui.store.state import LaunchState
 
@@ -171,9 +172,12 @@ def _machines(state: LaunchState, service: str) -> tuple[str, ...]:
 
 def _expected(state: LaunchState, service: str, machines: tuple[str, ...]) -> int | None:
     plan: Service | None = state.campaign.service(service)
-    if state.machines is not None and machines:
-        return len(machines)
-    return plan.planned if plan else None
+    planned = plan.planned if plan else None
+    if state.machines is None or not machines:
+        return planned
+    # a source that left something out, such as a group it does not find, knows fewer machines than there are
+    seen = state.sources.get(Topic.CPU)
+    return max(len(machines), planned or 0) if seen and seen.coverage.note else len(machines)
 
 
 def _value(state: LaunchState, service: str, machine: str, minute: int) -> float | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from msgspec.structs import replace
 from store_makers import MINUTE, OPEN, after, at, cpu, empty, traffic
 
 from evtui.domain.metrics import CpuPoint, TrafficPoint
-from evtui.domain.reading import CpuPoints, Reading, TrafficPoints
+from evtui.domain.reading import Coverage, CpuPoints, Reading, TrafficPoints
 from evtui.store.load import (
     cpu_history,
     cpu_now,
@@ -71,6 +72,12 @@ class TestCpuNow:
     def test_without_a_list_of_machines_the_plan_says_how_many(self) -> None:
         found = cpu_now(after(minutes(i_1={5: 10.0})), "SCMAPI", at(7))
         assert (found.reporting, found.expected) == (1, 4)
+
+    def test_a_list_that_lacks_a_group_takes_none_off_the_plan(self) -> None:
+        whole = minutes(("i-1",), i_1={5: 10.0})
+        lacking = replace(whole, coverage=Coverage(1, 1, "configuration error: no Auto Scaling group asg-x"))
+        assert cpu_now(after(whole), "SCMAPI", at(7)).expected == 1
+        assert cpu_now(after(lacking), "SCMAPI", at(7)).expected == 4
 
     def test_nothing_heard_is_nothing_known(self) -> None:
         found = cpu_now(after(minutes(FOUR)), "SCMAPI", at(7))

@@ -8,7 +8,18 @@ import pytest
 
 from evtui.config.load import example_path, load
 from evtui.domain.metrics import Chart, ChartPoint, FleetSize, TargetHealth
-from evtui.domain.reading import ChartPoints, Failure, FailureKind, FleetSizes, Reading, TargetHealths, Topic, Value
+from evtui.domain.reading import (
+    ChartPoints,
+    Coverage,
+    Failure,
+    FailureKind,
+    FleetSizes,
+    Reading,
+    TargetHealths,
+    Topic,
+    TrafficPoints,
+    Value,
+)
 from evtui.store.reduce import reduce
 from evtui.store.state import LaunchState, SourceSpec
 from evtui.tui.layout import LEAST_ERRORS, arrange
@@ -81,6 +92,25 @@ def test_a_source_of_charts_that_never_told_is_not_silent() -> None:
     assert any("charts -- no answer yet" in row for row in painted())
     rows = painted((Topic.CHARTS, Failure(FailureKind.DOWN, "connection refused")))
     assert any("charts -- connection refused" in row for row in rows)
+
+
+def test_what_was_never_told_says_why() -> None:
+    both = ChartPoints(points(Chart("calm"), 1).points, (Chart("calm"), Chart("queue"), Chart("other")))
+    note = "queue: the query finds no series; other: 2 series where one is expected"
+    state = LaunchState(CAMPAIGN, SPECS)
+    said = Reading("table", Topic.CHARTS, NOW, both, NOW, Coverage(1, 3, note))
+    rows = [plain(line) for line in paint(view(reduce(state, said), NOW, ""), 80, 12)[0]]
+    (row,) = (row for row in rows if row.startswith(" queue"))
+    assert row.split() == ["queue", "--", *["queue:", "the", "query", "finds", "no", "series"]]
+    assert any("-- no value was told yet" in " ".join(row.split()) for row in painted((Topic.CHARTS, both)))
+
+
+def test_traffic_that_was_never_told_says_why() -> None:
+    nothing, note = TrafficPoints(()), "app/scm/1 told nothing yet"
+    said = Reading("table", Topic.TRAFFIC, NOW, nothing, NOW, Coverage(0, 1, note))
+    rows = [plain(line) for line in paint(view(reduce(LaunchState(CAMPAIGN, SPECS), said), NOW, ""), 80, 12)[0]]
+    assert f" traffic -- {note}" in rows
+    assert " traffic -- no minute of it was told yet" in painted((Topic.TRAFFIC, nothing))
 
 
 def test_targets_stand_beside_the_machines() -> None:

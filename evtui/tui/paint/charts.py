@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from evtui.domain.metrics import Chart
 from evtui.domain.reading import Topic
+from evtui.report.words import word
 from evtui.store.charts import ChartFigures, chart_history, charts, targets
 from evtui.tui.ambiguous import cell_width, fit
 from evtui.tui.format import UNKNOWN, short_number
@@ -38,11 +39,21 @@ def _row(view: View, each: ChartFigures, line: Timeline, lead: int) -> Line:
     text = f" {fit(each.chart.name, max(lead - 3 - cells, 4))} {' ' * (cells - cell_width(value))}{value}"
     usable = view.sources[Topic.CHARTS].usable
     style = "dim" if not usable else "alert" if each.crossed else ""
+    if each.value is None:
+        return ((text, style), (f"  {_silence(view, each.chart.name)}", "dim"))
     if not history:
         return ((text, style),)
     floor = _floor(each.chart, history)
     above = {minute: value - floor for minute, value in history.items()}
     return beside(text, style, lead, picture(view, line, above, max(above.values()))[0])
+
+
+def _silence(view: View, name: str) -> str:
+    """Why nothing was told of a chart: what its source says of this one, else of any."""
+    health = view.sources[Topic.CHARTS]
+    said = word(health.coverage.note)
+    about = "; ".join(part for part in said.split("; ") if name in part)
+    return health.why or about or said or "no value was told yet"
 
 
 def _floor(chart: Chart, history: Mapping[int, float]) -> float:

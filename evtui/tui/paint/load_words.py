@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from evtui.domain.reading import Topic
+from evtui.report.words import word
 from evtui.store.load import CpuFigures, cpu_window, last_report, report_window, services, traffic_history
 from evtui.store.load import traffic as traffic_figures
 from evtui.tui.format import UNKNOWN, at, change, hour_or_day, percent, short_number
@@ -42,8 +43,9 @@ def silence(view: View, cpu: CpuFigures, machine: str) -> str:
 def traffic(view: View) -> tuple[list[str], str]:
     """What is said of the traffic, the newest figure first; and its style."""
     health = view.sources[Topic.TRAFFIC]
-    if not health.usable and view.state.traffic.newest is None:
-        return [f" traffic {UNKNOWN} {health.why}"], "dim"
+    if view.state.traffic.newest is None:
+        why = health.why or word(health.coverage.note) or "no minute of it was told yet"
+        return [f" traffic {UNKNOWN} {why}"], "dim"
     figures = traffic_figures(view.state, *report_window(view.state, view.now, None))
     mark = "" if health.usable else f" {health.state.upper()}"
     words = [
