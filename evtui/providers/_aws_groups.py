@@ -22,6 +22,9 @@ RECORDS_A_CALL = 100
 PAGES = 50
 """Answers of one question that are followed: more are a server that never comes to an end."""
 
+SEE_TO = "see to auto_scaling_group, region and profile in the campaign file"
+"""What to do about groups that AWS does not know."""
+
 PERMISSION = Permission(("autoscaling:DescribeAutoScalingGroups",), "which machines a service's group has")
 """What it takes to ask for groups; the action cannot be limited to some of them."""
 

@@ -11,12 +11,21 @@ T = TypeVar("T")
 NAMED = 5
 """Pages that a remark names: whoever looks for the cause needs one, and the line has an end."""
 
+FEW = 3
+"""Machines, charts or groups that a remark names: several remarks share one line."""
+
 
 def batches(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
     """`items` in their order, `size` at a time."""
     rest = iter(items)
     while batch := tuple(islice(rest, size)):
         yield batch
+
+
+def few(names: Sequence[str]) -> str:
+    """The first few of `names` in one line, and how many more there are."""
+    more = len(names) - FEW
+    return ", ".join(names[:FEW]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def some(remarks: Sequence[str], what: str) -> str:

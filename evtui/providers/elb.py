@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from msgspec import Struct, field
@@ -18,7 +18,8 @@ from evtui.domain.metrics import TargetHealth
 from evtui.domain.reading import Answer, Coverage, FailureKind, Lookup, TargetHealths, Topic
 from evtui.providers import _aws_groups, base
 from evtui.providers._aws import Aws, AwsSettings, Told
-from evtui.providers._aws_groups import describe_groups, not_known, pages
+from evtui.providers._aws_groups import SEE_TO, describe_groups, not_known, pages
+from evtui.providers._batches import few
 from evtui.providers.base import Context, Permission, Question, SourceError
 from evtui.providers.objections import Objections
 from evtui.redact import admit
@@ -62,7 +63,12 @@ class Round(Struct):
     """What one poll has come across so far."""
 
     notes: list[str] = field(default_factory=list)
-    refusals: list[SourceError] = field(default_factory=list)
+    unknown: int = 0
+    """Auto Scaling groups that AWS does not know."""
+    bare: int = 0
+    """Auto Scaling groups without a target group."""
+    refusals: dict[str, SourceError] = field(default_factory=dict)
+    """By the name of the target group."""
     told: Told | None = None
 
 
@@ -120,15 +126,12 @@ class ElbProvider:
         so_far = Round()
         targets = await self._targets(so_far)
         health = [each for each in await asyncio.gather(*(self._health(each, so_far) for each in targets)) if each]
-        if not health and so_far.refusals:
-            raise so_far.refusals[0]
+        so_far.notes += _refused(so_far.refusals)
         told = so_far.told
-        if told is None:
-            raise SourceError(FailureKind.DATA, "no target group to ask about", "set target_groups")
-        if not health:
-            why = "; ".join(so_far.notes[:NOTES])
-            raise SourceError(FailureKind.DATA, why, "set target_groups", login=told.login, exchange=told.exchange)
-        coverage = Coverage(len(health), len(targets), "; ".join(so_far.notes[:NOTES]))
+        if not health or told is None:
+            raise _nothing(so_far)
+        expected = len(targets) + so_far.unknown + so_far.bare
+        coverage = Coverage(len(health), expected, "; ".join(so_far.notes[:NOTES]))
         return Answer(TargetHealths(tuple(health)), taken_at, coverage, login=told.login, exchange=told.exchange)
 
     async def look_up(self, lookup: Lookup, question: Question) -> Answer:
@@ -155,10 +158,12 @@ class ElbProvider:
                 group = groups.by_name.get(service.auto_scaling_group)
                 if group is None:
                     so_far.notes.append(not_known(self._campaign, service.auto_scaling_group, groups.told.region))
+                    so_far.unknown += 1
                     continue
                 arns = _arns(group)
                 targets += [Targets(service.name, arn) for arn in arns]
                 if not arns:
+                    so_far.bare += 1
                     so_far.notes.append(f"the group {service.auto_scaling_group} of {service.name} has no target group")
         so_far.told = groups.told if groups is not None else None
         return targets
@@ -171,10 +176,37 @@ class ElbProvider:
                 TargetGroupArn=targets.arn,
             )
         except SourceError as error:
-            so_far.refusals.append(error)
-            so_far.notes.append(f"{targets.name}: {error.why}")
+            so_far.refusals[targets.name] = error
             return None
         return health_of(targets, found)
+
+
+def _refused(refusals: Mapping[str, SourceError]) -> Iterator[str]:
+    """Target groups whose health could not be had, by the reason: it often is the same for all."""
+    by_why: dict[str, list[str]] = {}
+    for name, error in refusals.items():
+        by_why.setdefault(error.why, []).append(name)
+    for why, names in by_why.items():
+        yield f"{few(names)}: {why}"
+
+
+def _nothing(so_far: Round) -> SourceError:
+    """What to say where no health was had. What fails for all is about the way there, unless AWS lacks the groups."""
+    first = next(iter(so_far.refusals.values()), None)
+    if first is not None and first.kind is not FailureKind.DATA:
+        return first
+    remedy = "attach a target group to the Auto Scaling group, or set target_groups"
+    if first is not None:
+        remedy = "see to target_groups and region in the campaign file"
+    elif so_far.unknown:
+        remedy = SEE_TO
+    known = first or so_far.told
+    why = "; ".join(so_far.notes[:NOTES]) or "no target group to ask about"
+    return SourceError(
+        *(FailureKind.DATA, why, remedy),
+        login=known.login if known is not None else None,
+        exchange=known.exchange if known is not None else None,
+    )
 
 
 def health_of(targets: Targets, found: Sequence[Mapping[str, Any]]) -> TargetHealth:

@@ -60,9 +60,34 @@ async def test_one_group_that_is_gone_leaves_the_others(aws_home: AwsHome, platf
     assert [each.group for each in groups] == ["by-hand"]
     assert (answer.coverage.seen, answer.coverage.expected) == (1, 2)
     assert answer.coverage.note.startswith("gone: AWS does not know what was asked for")
-    with pytest.raises(SourceError, match="does not know") as caught:
+    with pytest.raises(SourceError, match="gone: AWS does not know") as caught:
         await health(platform.url, SCM, SCMAPI=(OTHER,))
     assert caught.value.kind is FailureKind.DATA
+    assert caught.value.remedy == "see to target_groups and region in the campaign file"
+    assert caught.value.exchange is not None
+
+
+async def test_of_many_groups_that_are_gone_three_are_named(aws_home: AwsHome, platform: Platform) -> None:
+    lost = [ARN.replace("/scm/", f"/lost{number}/") for number in range(5)]
+    named = platform.target_group("by-hand", platform.instances(1))
+    _, answer = await health(platform.url, SCM, SCMAPI=(*lost, named))
+    assert (answer.coverage.seen, answer.coverage.expected) == (1, 6)
+    assert answer.coverage.note.startswith("lost0, lost1, lost2 and 2 more: AWS does not know what was asked for")
+
+
+async def test_a_slip_in_the_name_of_a_group_is_to_be_mended_there(aws_home: AwsHome, platform: Platform) -> None:
+    platform.group("scmapi-asg", 1, targets=[platform.target_group("scm-targets")])
+    lost = Service("Lost", (), "lost")
+    with pytest.raises(SourceError) as caught:
+        await health(platform.url, lost)
+    assert caught.value.remedy == "see to auto_scaling_group, region and profile in the campaign file"
+    _, answer = await health(platform.url, SCM, lost)
+    assert (answer.coverage.seen, answer.coverage.expected) == (1, 2)
+    assert "no Auto Scaling group lost" in answer.coverage.note
+    platform.group("bare", 1)
+    with pytest.raises(SourceError) as caught:
+        await health(platform.url, Service("Bare", (), "bare"))
+    assert caught.value.remedy == "attach a target group to the Auto Scaling group, or set target_groups"
 
 
 async def test_unknown_and_bare_groups_are_said_to_be_so(aws_home: AwsHome, platform: Platform) -> None:
