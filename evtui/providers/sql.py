@@ -76,6 +76,8 @@ class SqlProvider:
         self._batches = tuple(self._scope.batches())
         self._reader = RowReader(zone, sku_pages)
         self._url: URL | None = None
+        self._answered = False
+        """Whether the tables were there once: then one that is missing is gone, and else it is called otherwise."""
 
     @classmethod
     def open(cls, settings: SqlSettings, context: Context) -> Self:
@@ -242,13 +244,15 @@ class SqlProvider:
         try:
             with engine.connect() as connection:
                 try:
-                    return work(connection)
+                    done = work(connection)
+                    self._answered = True
+                    return done
                 finally:
                     if abandoned.is_set():  # its pool is gone: nobody would take the connection back
                         connection.invalidate()
         except (SQLAlchemyError, OSError, ValueError, OverflowError) as error:
             # `from None`: the chain would carry the driver's own text, which may quote the URL
-            raise failure(error, self._layout, self._url) from None
+            raise failure(error, self._layout, self._url, before=self._answered) from None
 
     def _engine(self) -> Engine:
         """The engine of the URL as it stands now; sources with the same URL and limits share one.

@@ -25,6 +25,9 @@ from evtui.errors import UsageError
 DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mssql": "mssql+pymssql"}
 """What a URL without a driver means: the drivers that `evtui[sql]` brings."""
 
+KNOWN = ("sqlite", "postgresql", "mysql", "mariadb", "mssql")
+"""Databases that are asked read-only and within limits; SQLAlchemy knows more, and of those nothing is promised."""
+
 EXAMPLE = "postgresql://reader@host/database"
 RECYCLE = 600
 """Seconds a connection is kept: shorter than what firewalls forget idle connections after."""
@@ -76,6 +79,8 @@ def make_engine(url: URL, limits: Limits) -> Engine:
         UsageError: the driver is not installed, or nobody knows this kind of database.
     """
     backend = url.get_backend_name()
+    if backend not in KNOWN:
+        raise UsageError(f"{backend!r} is not supported; use sqlite, postgresql, mysql or mssql")
     try:
         if backend == "sqlite":
             return _sqlite(str(url.database), limits)
@@ -91,7 +96,7 @@ def make_engine(url: URL, limits: Limits) -> Engine:
             execution_options={"postgresql_readonly": True} if backend == "postgresql" else {},
         )
     except NoSuchModuleError:
-        raise UsageError(f"no database is called {backend!r}; use sqlite, postgresql, mysql or mssql") from None
+        raise UsageError(f"no driver is called {url.drivername!r}; leave out what is behind {backend}") from None
     except ImportError as error:
         raise UsageError(
             f"the driver of {url.drivername} is missing ({error.name}): pip install 'evtui[sql]'"

@@ -54,14 +54,18 @@ _DOWN_TEXT = re.compile(
 )
 
 
-def failure(error: BaseException, layout: Layout, url: URL | None) -> SourceError:
-    """The SourceError for what a driver raised."""
+_DB_LIB = re.compile(r"^(?:\d+ )?DB-Lib error message \d+, severity \d+: *")
+
+
+def failure(error: BaseException, layout: Layout, url: URL | None, *, before: bool) -> SourceError:
+    """The SourceError for what a driver raised; `before`: whether these tables have answered before."""
     origin = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     codes, text = _codes(origin), _complaint(origin)
     if isinstance(origin, PermissionError):
         return _refused(layout, text)
     if isinstance(origin, FileNotFoundError):
-        return SourceError(FailureKind.DOWN, "the database file is not there")
+        where = "" if origin.filename is None else f": no {admit(origin.filename, QUOTED)}"
+        return SourceError(FailureKind.DOWN, f"the database file is not there{where}")
     if _NO_DATABASE_TEXT.search(text):
         return SourceError(FailureKind.DATA, f"no such database: {_quote(text, url)}")
     for matches, explain in (
@@ -73,7 +77,7 @@ def failure(error: BaseException, layout: Layout, url: URL | None) -> SourceErro
         (_matches(codes, text, _TIMEOUT_CODES, _TIMEOUT_TEXT), _timed_out),
     ):
         if matches:
-            return explain(layout, text) if explain is not None else _schema_changed(layout, text)
+            return explain(layout, text) if explain is not None else _not_found(layout, text, before=before)
     down = any(code in _DOWN_CODES or code.startswith(_DOWN_CLASSES) for code in codes)
     if down or _DOWN_TEXT.search(text) or isinstance(origin, OSError):
         return SourceError(FailureKind.DOWN, f"database not reachable: {_quote(text, url)}")
@@ -81,7 +85,9 @@ def failure(error: BaseException, layout: Layout, url: URL | None) -> SourceErro
 
 
 def _quote(text: str, url: URL | None) -> str:
-    return one_line(admit(_without_secrets(text, url), QUOTED))
+    # pymssql says everything twice, each time with what library said it
+    said = _DB_LIB.sub("", text).split(" DB-Lib error message")[0].replace(" Net-Lib error during ", ": ")
+    return one_line(admit(_without_secrets(said, url), QUOTED))
 
 
 def _matches(codes: frozenset[str], text: str, known: frozenset[str], pattern: re.Pattern[str]) -> bool:
@@ -151,15 +157,26 @@ def _timed_out(layout: Layout, text: str) -> SourceError:
     return SourceError(FailureKind.DOWN, "the database did not answer in time")
 
 
-def _schema_changed(layout: Layout, text: str) -> SourceError:
+def _not_found(layout: Layout, text: str, *, before: bool) -> SourceError:
+    """A table or column that is not there: gone, or never called like that in this database."""
     for table in layout.tables():
         for column in sorted(table.c, key=lambda column: -len(column.name)):
             if _mentions(text, column.name):
-                return SourceError(FailureKind.DATA, f"schema changed: column {column.name} not found in {table.name}")
-    for table in layout.tables():
+                if before:
+                    return _changed(f"column {column.name} not found in {table.name}")
+                why = f"{table.name} has no column {column.name}"
+                return SourceError(FailureKind.DATA, why, f"name the one it has: columns.{column.name}")
+    for key, table in zip(("orders_table", "stock_table", "sku_table"), layout.tables(), strict=True):
         if _mentions(text, table.name):
-            return SourceError(FailureKind.DATA, f"schema changed: table {table.name} not found")
-    return SourceError(FailureKind.DATA, "schema changed: a table or column was not found")
+            if before:
+                return _changed(f"table {table.name} not found")
+            remedy = f"put {key}, schema or the database in the URL right"
+            return SourceError(FailureKind.DATA, f"the database has no table {table.name}", remedy)
+    return _changed("a table or column was not found")
+
+
+def _changed(what: str) -> SourceError:
+    return SourceError(FailureKind.DATA, f"schema changed: {what}")
 
 
 def _mentions(text: str, name: str) -> bool:

@@ -59,15 +59,27 @@ NO_TABLE = "schema changed: table ProductStock not found"
     ],
 )
 def test_what_a_driver_says_becomes_a_kind_and_a_sentence(error: Exception, kind: str, why: str) -> None:
-    said = failure(error, LAYOUT, URL)
+    said = failure(error, LAYOUT, URL, before=True)
     assert said.kind is FailureKind(kind)
     assert why in said.why
     assert bool(said.remedy) == (kind == "auth")
 
 
+def test_what_sql_servers_library_says_twice_is_said_once() -> None:
+    said = (
+        b"DB-Lib error message 20009, severity 9:\nUnable to connect: TDS server is unavailable or does not exist (d)\n"
+        b"Net-Lib error during Connection refused (111)\n"
+    )
+    error = failure(pymssql.OperationalError((20009, said + said)), LAYOUT, URL, before=False)
+    assert error.why == (
+        "database not reachable: Unable to connect: TDS server is unavailable or does not exist (d): "
+        "Connection refused (111)"
+    )
+
+
 @pytest.mark.parametrize("secret", ["s/cr3t", "s%2Fcr3t", "t0k3n", "mssql+pymssql://reader:s%2Fcr3t@db.example/shop"])
 def test_a_driver_that_quotes_a_secret_is_not_quoted(secret: str) -> None:
-    said = failure(ValueError(f"cannot make sense of {secret} here\x1b[2J"), LAYOUT, URL)
+    said = failure(ValueError(f"cannot make sense of {secret} here\x1b[2J"), LAYOUT, URL, before=True)
     assert secret not in said.why
     assert "cannot make sense of" in said.why
     assert "\x1b" not in said.why

@@ -52,10 +52,30 @@ async def test_a_dropped_column_is_named(shopfront: Shopfront) -> None:
 
 @pytest.mark.parametrize("table", ["OrderSlaveFlow", "SaleProductSKU", "ProductStock"])
 async def test_a_dropped_table_is_named(shopfront: Shopfront, table: str) -> None:
+    topic = Topic.STOCK if table == "ProductStock" else Topic.ORDERS
+    watch = Watch(shopfront)
+    await watch.provider.poll(topic, None)
     _execute(shopfront, f"DROP TABLE `{table}`")
-    failure = await _failure(Watch(shopfront), Topic.STOCK if table == "ProductStock" else Topic.ORDERS)
+    failure = await _failure(watch, topic)
     assert failure.kind is FailureKind.DATA
     assert failure.why == f"schema changed: table {table} not found"
+
+
+async def test_a_table_or_column_that_was_never_there_is_no_change(shopfront: Shopfront) -> None:
+    _execute(shopfront, "ALTER TABLE `OrderSlaveFlow` DROP COLUMN `OrderSlaveFlow_Qty`")
+    failure = await _failure(Watch(shopfront))
+    assert (failure.kind, failure.why, failure.remedy) == (
+        FailureKind.DATA,
+        "OrderSlaveFlow has no column OrderSlaveFlow_Qty",
+        "name the one it has: columns.OrderSlaveFlow_Qty",
+    )
+    _execute(shopfront, "DROP TABLE `OrderSlaveFlow`")
+    failure = await _failure(Watch(shopfront))
+    assert (failure.kind, failure.why, failure.remedy) == (
+        FailureKind.DATA,
+        "the database has no table OrderSlaveFlow",
+        "put orders_table, schema or the database in the URL right",
+    )
 
 
 async def test_one_bad_row_hides_no_other(sqlite_shopfront: Shopfront) -> None:
@@ -146,14 +166,14 @@ async def test_a_locked_table_is_down_until_it_is_released(postgres_shopfront: S
 async def test_a_file_that_is_not_there_garbage_or_empty(tmp_path: Path) -> None:
     watch = Watch(Shopfront(f"sqlite:///{tmp_path / 'other.db'}"), url=f"sqlite:///{tmp_path / 'shop.db'}")
     failure = await _failure(watch)
-    assert (failure.kind, failure.why) == (FailureKind.DOWN, "the database file is not there")
+    assert (failure.kind, failure.why) == (FailureKind.DOWN, f"the database file is not there: no {tmp_path}/shop.db")
     assert not (tmp_path / "shop.db").exists()
     (tmp_path / "shop.db").write_bytes(b"not a database" * 1000)
     failure = await _failure(watch)
     assert failure.kind is FailureKind.DATA
     assert "not a database" in failure.why
     (tmp_path / "shop.db").write_bytes(b"")
-    assert (await _failure(watch)).why == "schema changed: table OrderSlaveFlow not found"
+    assert (await _failure(watch)).why == "the database has no table OrderSlaveFlow"
 
 
 async def test_a_stopped_server_comes_back_without_loss(

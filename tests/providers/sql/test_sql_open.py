@@ -52,7 +52,9 @@ def test_the_registry_finds_it() -> None:
         ({"url": f"postgresql://me@db:{SECRET}/shop"}, "url does not hold a SQLAlchemy URL"),
         ({"url": "sqlite://"}, "SQLite needs the path of a file"),
         ({"url": "sqlite:///:memory:"}, "SQLite needs the path of a file"),
-        ({"url": "dbase://host/x"}, "no database is called 'dbase'"),
+        ({"url": "dbase://host/x"}, "'dbase' is not supported; use sqlite, postgresql, mysql or mssql"),
+        ({"url": "oracle://host/x"}, "'oracle' is not supported; use sqlite, postgresql, mysql or mssql"),
+        ({"url": "postgresql+nobody://host/x"}, "no driver is called 'postgresql+nobody'"),
         ({"url": "postgresql+psycopg2://host/x"}, "pip install 'evtui[sql]'"),
         (
             {"url": "sqlite:///a.db", "source_timezone": "Asia/Nowhere"},
