@@ -40,9 +40,12 @@ _TELLTALE = ("@", "password", "pwd", "token", "sig", "key")
 
 def is_secret_name(key: str) -> bool:
     """Whether a key's name says that its value opens a door: `password` does, `password_env` does not."""
+    return not key.casefold().endswith(_POINTERS) and is_secret_word(key)
+
+
+def is_secret_word(key: str) -> bool:
+    """The same without regard to endings that point somewhere: `X-Api-Key_env` is one."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).casefold()
-    if name.endswith(_POINTERS):
-        return False
     return not _SECRET_WORDS.isdisjoint(re.split(r"[_.\-\s]+", name)) or _SECRET_PAIRS.search(name) is not None
 
 
@@ -142,6 +145,8 @@ def literal(value: object) -> str:
     """A value as TOML writes it; text that looks like a time is one."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {literal(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(literal, value))}]"
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]+", value):
         return f'"{value}"'
     return str(value)

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from evtui.config.duration import format_duration
 from evtui.config.keypath import Path
 from evtui.config.model import SOURCE_KEYS
-from evtui.config.notes import Notes, holds_credentials, is_secret_name, nearest, quote
+from evtui.config.notes import Notes, holds_credentials, is_secret_name, is_secret_word, nearest, quote
+from evtui.config.secrets import instead, what_it_holds
 from evtui.config.zones import zone_of
 from evtui.domain.chain import Step
 from evtui.domain.links import OF_ERROR, OF_ORDER, PAGE, PLACEHOLDERS, placeholders, without_placeholders
@@ -188,26 +189,28 @@ def judge_sources(raw: Tree, notes: Notes) -> None:
                 notes.add(path, f"belongs in [{other}.{name}]")
             elif name not in names:
                 notes.add(path, _no_such(kind, name, names))
-            _no_secrets(settings, path, notes)
-    _walk_texts(raw, (), lambda path, text: _no_credentials(path, text, notes))
+            _no_secrets(settings, path, _provider(settings), notes)
+    _walk_texts(raw, (), lambda path, text: _no_credentials(path, text, raw, notes))
 
 
-def _no_secrets(value: object, path: Path, notes: Notes) -> None:
+def _provider(settings: object) -> str:
+    named = settings.get("provider") if isinstance(settings, dict) else None
+    return named if isinstance(named, str) else ""
+
+
+def _no_secrets(value: object, path: Path, provider: str, notes: Notes) -> None:
     """No key that sounds like a secret, however deep; its value is never quoted."""
     if isinstance(value, dict):
+        # names of headers and parameters are not ours: no ending of theirs says where something is
+        is_secret = is_secret_word if path[2:] in (("headers",), ("query",)) else is_secret_name
         for name, item in value.items():
-            if is_secret_name(name) and name not in SOURCE_KEYS:
-                notes.add((*path, name), secret_message(name))
+            if is_secret(name) and name not in SOURCE_KEYS:
+                notes.add((*path, name), instead(provider, (*path, name)[2:]))
             else:
-                _no_secrets(item, (*path, name), notes)
+                _no_secrets(item, (*path, name), provider, notes)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            _no_secrets(item, (*path, index), notes)
-
-
-def secret_message(name: str) -> str:
-    """What to do instead of writing a secret into the file."""
-    return f"secrets do not belong in this file; put it into an environment variable and name that one in {name}_env"
+            _no_secrets(item, (*path, index), provider, notes)
 
 
 def _walk_texts(value: object, path: Path, visit: Callable[[Path, str], None]) -> None:
@@ -221,11 +224,10 @@ def _walk_texts(value: object, path: Path, visit: Callable[[Path, str], None]) -
             _walk_texts(item, (*path, index), visit)
 
 
-def _no_credentials(path: Path, text: str, notes: Notes) -> None:
+def _no_credentials(path: Path, text: str, raw: Tree, notes: Notes) -> None:
     if not holds_credentials(text):
         return
-    if path[0] in ("sources", "lookups"):
-        name = next(part for part in reversed(path) if isinstance(part, str))
-        notes.add(path, f"holds a user name and a password; {secret_message(name)}")
-    else:
-        notes.add(path, "holds a user name and a password; secrets do not belong in this file")
+    holds, todo = what_it_holds(text), "secrets do not belong in this file"
+    if path[0] in ("sources", "lookups") and len(path) > 2:
+        todo = instead(_provider(raw[path[0]][path[1]]), path[2:])
+    notes.add(path, f"holds {holds}; {todo}")

@@ -23,6 +23,7 @@ from evtui.providers.command_settings import CommandSettings, check
 from evtui.providers.command_words import Teller
 from evtui.providers.mapping import JsonMap, Mapped
 from evtui.providers.mapping_gather import Known
+from evtui.providers.objections import Objections
 from evtui.providers.secret import Secret
 
 ALWAYS_PASSED = ("PATH", "HOME", "LANG")
@@ -70,8 +71,13 @@ class CommandProvider:
         Raises:
             UsageError: settings that cannot work.
         """
-        check(settings, context.topic)
-        return cls(settings, context, JsonMap.open(settings.map, context))
+        found = Objections()
+        with found:
+            check(settings, context.topic)
+        with found:
+            mapping = JsonMap.open(settings.map, context)
+        found.settle()
+        return cls(settings, context, mapping)
 
     async def poll(self, topic: Topic, cursor: object) -> Answer:
         """What the program tells of `topic` now.

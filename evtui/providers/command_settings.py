@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from evtui.config.notes import nearest
 from evtui.domain.reading import Lookup, Topic
 from evtui.errors import UsageError
 from evtui.providers.base import Settings
-from evtui.providers.mapping import MappingSettings
+from evtui.providers.mapping import EXAMPLE, MappingSettings
+from evtui.providers.objections import Objections
 from evtui.redact import admit
 
 PLACEHOLDERS = ("{since}", "{until}", "{shop}", "{pages}", "{code}")
@@ -26,10 +29,10 @@ LONGEST_S = 600.0
 class CommandSettings(Settings, frozen=True, kw_only=True):
     """`[sources.<topic>]` and `[lookups.order_status]` with `provider = "command"`. Times in seconds."""
 
-    command: tuple[str, ...]
+    command: Annotated[tuple[str, ...], Meta(examples=[["./stock.sh", "{since}"]])]
     """The program and its arguments, run without a shell in the campaign file's folder. A program with a slash in it
     starts there, one without is looked for on PATH."""
-    map: MappingSettings
+    map: Annotated[MappingSettings, EXAMPLE]
     """What its output means."""
     output: Literal["lines", "document"] = "lines"
     """One JSON value a line, or one JSON document."""
@@ -53,28 +56,31 @@ def check(settings: CommandSettings, topic: Topic | Lookup | None) -> None:
     """Look whether these settings can work for `topic`; None: for any.
 
     Raises:
-        UsageError: the first that cannot, with what would be right.
+        SettingsError: everything that cannot, with what would be right.
     """
+    found = Objections()
     if not settings.command or not settings.command[0].strip():
-        raise UsageError('command: the first word has to be a program, such as command = ["./stock.sh", "{since}"]')
+        found.add('command: the first word has to be a program, such as command = ["./stock.sh", "{since}"]')
     for index, argument in enumerate(settings.command):
-        _check_argument(f"command[{index}]", argument, first=not index)
+        with found:
+            _check_argument(f"command[{index}]", argument, first=not index)
     asks_code = "{code}" in settings.command
     if asks_code and isinstance(topic, Topic):
-        raise UsageError(f"command: {topic} is about no single order, so there is no {{code}}; it belongs to look-ups")
+        found.add(f"command: {topic} is about no single order, so there is no {{code}}; it belongs to look-ups")
     if isinstance(topic, Lookup) and not asks_code:
-        raise UsageError("command: a look-up has to be told which order; add the argument {code}")
+        found.add("command: a look-up has to be told which order; add the argument {code}")
     for name in settings.pass_env:
         if not _VARIABLE.fullmatch(name):
-            raise UsageError(f"pass_env: {admit(name, 60)!r} cannot be the name of a variable")
+            found.add(f"pass_env: {admit(name, 60)!r} cannot be the name of a variable")
     if not 0 < settings.timeout <= LONGEST_S:
-        raise UsageError(f"timeout: {settings.timeout:g} has to be more than 0 and at most {LONGEST_S:g} seconds")
+        found.add(f"timeout: {settings.timeout:g} has to be more than 0 and at most {LONGEST_S:g} seconds")
     if not (settings.overlap >= 0 and math.isfinite(settings.overlap)):
-        raise UsageError(f"overlap: {settings.overlap:g} has to be 0 or more seconds")
+        found.add(f"overlap: {settings.overlap:g} has to be 0 or more seconds")
     for key in ("max_bytes", "max_lines"):
         if not getattr(settings, key) > 0:
-            raise UsageError(f"{key}: {getattr(settings, key)} has to be greater than 0")
-    _check_codes(settings)
+            found.add(f"{key}: {getattr(settings, key)} has to be greater than 0")
+    _check_codes(settings, found)
+    found.settle()
 
 
 def _check_argument(key: str, argument: str, *, first: bool) -> None:
@@ -93,13 +99,13 @@ def _check_argument(key: str, argument: str, *, first: bool) -> None:
             raise UsageError(f"{key}: {placeholder} has to be an argument of its own, not a part of one")
 
 
-def _check_codes(settings: CommandSettings) -> None:
+def _check_codes(settings: CommandSettings, found: Objections) -> None:
     for key in ("ok_codes", "auth_codes"):
         for code in getattr(settings, key):
             if not 0 <= code <= 255:
-                raise UsageError(f"{key}: {code} is no exit code; they are 0 to 255")
+                found.add(f"{key}: {code} is no exit code; they are 0 to 255")
     if not settings.ok_codes:
-        raise UsageError("ok_codes is empty: no end of the program would be an answer")
+        found.add("ok_codes: it is empty, so no end of the program would be an answer")
     both = sorted(set(settings.ok_codes) & set(settings.auth_codes))
     if both:
-        raise UsageError(f"ok_codes and auth_codes both hold {both[0]}: it can mean one thing only")
+        found.add(f"auth_codes: ok_codes holds {both[0]} too; it can mean one thing only")

@@ -27,6 +27,7 @@ from evtui.providers.mapping import JsonMap, Mapped
 from evtui.providers.mapping_gather import Known
 from evtui.providers.mapping_topics import FIELDS
 from evtui.providers.mapping_values import BadRow
+from evtui.providers.objections import Objections
 
 READ_SECONDS = 2.0
 """Wall time after which a poll begins no further page: a long history is spread over several polls and shows as it
@@ -113,11 +114,19 @@ class HttpProvider:
         """A provider for the API the settings describe; nothing is asked yet.
 
         Raises:
-            UsageError: an address, an expression, a field or a word in braces that cannot be meant.
+            SettingsError: an address, an expression, a field or a word in braces that cannot be meant.
         """
-        http = Http.open(settings, context, kind="the API", remedy="see to url and path")
-        check(settings, context.topic)
-        return cls(settings, context, http, JsonMap.open(settings.map, context), Pager.open(settings.paging))
+        found = Objections()
+        with found:
+            http = Http.open(settings, context, kind="the API", remedy="see to url and path")
+        with found:
+            check(settings, context.topic)
+        with found:
+            mapping = JsonMap.open(settings.map, context)
+        with found:
+            pager = Pager.open(settings.paging)
+        found.settle()
+        return cls(settings, context, http, mapping, pager)
 
     async def poll(self, topic: Topic, cursor: object) -> Answer:
         """What the API tells of `topic` since `cursor`, as many pages of it as may be asked for at once.

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import base64
+import math
 import re
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import msgspec
 
-from evtui.config.notes import holds_credentials, is_secret_name
+from evtui.config.notes import holds_credentials, is_secret_name, is_secret_word
+from evtui.config.secrets import instead, what_it_holds
 from evtui.errors import UsageError
 from evtui.providers.base import Settings
+from evtui.providers.objections import Objections
 from evtui.providers.secret import Secret, SecretSource
 from evtui.redact import admit
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_ELSEWHERE = "secrets do not belong in this file: name where it is with auth"
 
 
 class Auth(SecretSource, frozen=True, kw_only=True):
@@ -41,11 +43,11 @@ class Auth(SecretSource, frozen=True, kw_only=True):
 class HttpAccess(Settings, frozen=True, kw_only=True):
     """Where to ask, as whom, and how long and how much an answer may be. Times in seconds."""
 
-    url: str
+    url: Annotated[str, msgspec.Meta(examples=["https://shop.example.com/api"])]
     """Address that everything asked starts with; http or https."""
     headers: dict[str, str] = msgspec.field(default_factory=dict)
     """Sent along each time; nothing secret."""
-    auth: Auth | None = None
+    auth: Annotated[Auth | None, msgspec.Meta(description='a table such as { env = "SHOP_TOKEN" }')] = None
     timeout: float = 10.0
     """For one exchange from beginning to end."""
     connect_timeout: float = 3.0
@@ -61,21 +63,30 @@ def check(access: HttpAccess) -> None:
     """Look whether these settings can work.
 
     Raises:
-        UsageError: the first that cannot, with what would be right.
+        SettingsError: everything that cannot, with what would be right.
     """
-    _address("url", access.url)
+    found = Objections()
+    with found:
+        _address("url", access.url)
     for name, value in access.headers.items():
-        _header(name, value)
+        with found:
+            _header(name, value)
     if access.auth is not None:
-        access.auth.check("auth")
-        _auth(access.auth)
-    for key in ("timeout", "connect_timeout", "max_bytes"):
-        if not getattr(access, key) > 0:
-            raise UsageError(f"{key}: {getattr(access, key)} has to be greater than 0")
+        with found:
+            access.auth.check("auth")
+        with found:
+            _auth(access.auth)
+    for key in ("timeout", "connect_timeout"):
+        if not 0 < getattr(access, key) < math.inf:
+            found.add(f"{key}: {getattr(access, key):g} cannot be; seconds, more than 0, such as 10")
+    if access.max_bytes < 1:
+        found.add(f"max_bytes: {access.max_bytes} is too little; such as 5000000")
     if access.proxy:
-        _address("proxy", access.proxy)
+        with found:
+            _address("proxy", access.proxy)
     if "\0" in access.ca_file:
-        raise UsageError("ca_file is not a path: write the file of the certificates to trust")
+        found.add("ca_file: it is no path; write the file of the certificates to trust")
+    found.settle()
 
 
 def _address(key: str, text: str) -> SplitResult:
@@ -89,11 +100,14 @@ def _address(key: str, text: str) -> SplitResult:
         usable = False
     if not usable:
         raise UsageError(what)
-    if "@" in parts.netloc or holds_credentials(text):
-        raise UsageError(f"{key} holds a user name, a password or a token; {_ELSEWHERE}")
+    if "@" in parts.netloc:
+        holds = what_it_holds(text) if parts.password is not None else "a user name"
+        raise UsageError(f"{key}: it holds {holds}; {instead('http', (key,))}")
+    if holds_credentials(text):
+        raise UsageError(f"{key}: it holds {what_it_holds(text)}; {instead('http', (key,))}")
     for name, _ in parse_qsl(parts.query, keep_blank_values=True):
         if is_secret_name(name):
-            raise UsageError(f"{key} holds a secret in its query ({admit(name)}); {_ELSEWHERE}")
+            raise UsageError(f"{key}: it holds a secret in its query ({admit(name)}); {instead('http', (key,))}")
     if parts.fragment:
         raise UsageError(f"{key}: what stands behind # is never sent; leave it out")
     return parts
@@ -102,8 +116,8 @@ def _address(key: str, text: str) -> SplitResult:
 def _header(name: str, value: str) -> None:
     if not _TOKEN.fullmatch(name):
         raise UsageError(f"headers: {admit(name)!r} cannot be the name of a header")
-    if is_secret_name(name) or holds_credentials(value) or re.match(r"(?i)(?:bearer|basic|token)\s", value):
-        raise UsageError(f"headers.{name} opens a door; {_ELSEWHERE}")
+    if is_secret_word(name) or holds_credentials(value) or re.match(r"(?i)(?:bearer|basic|token)\s", value):
+        raise UsageError(f"headers.{name}: it opens a door; {instead('http', ('headers', name))}")
     if not (value.isascii() and value.isprintable()):
         raise UsageError(f"headers.{name}: a header takes plain ASCII letters on one line only")
 

@@ -59,11 +59,11 @@ class Pager:
             if getattr(paging, key) < (key == "max_pages"):
                 raise UsageError(f"paging.{key}: {getattr(paging, key)} is too small")
         if paging.style == "cursor" and not paging.next:
-            raise UsageError('paging.next is missing: where in the answer is the next cursor, such as "meta.next"?')
+            raise UsageError('paging.next: it is missing; where in the answer is the next cursor, such as "meta.next"?')
         if paging.style in ("page", "offset") and paging.next:
-            raise UsageError(f'paging.next is for the styles "cursor" and "link", not for "{paging.style}"')
+            raise UsageError(f'paging.next: it is for the styles "cursor" and "link", not for "{paging.style}"')
         if bool(paging.size_param) and not paging.size:
-            raise UsageError("paging.size is missing: size_param asks for that many rows")
+            raise UsageError("paging.size: it is missing; size_param asks for that many rows")
         return cls(paging)
 
     @property

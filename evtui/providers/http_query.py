@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 import msgspec
 
-from evtui.config.notes import holds_credentials, is_secret_name, nearest
+from evtui.config.notes import holds_credentials, is_secret_word, nearest
+from evtui.config.secrets import instead
 from evtui.domain.campaign import Campaign
 from evtui.domain.reading import Lookup, Topic
 from evtui.errors import UsageError
 from evtui.providers._batches import batches
 from evtui.providers.http_access import HttpAccess
 from evtui.providers.http_paging import Paging
-from evtui.providers.mapping import MappingSettings
+from evtui.providers.mapping import EXAMPLE, MappingSettings
+from evtui.providers.objections import Objections
 from evtui.redact import admit
 
 PLACES = ("since", "until", "shop", "pages", "code")
@@ -29,7 +32,7 @@ _BRACED = re.compile(r"\{([^{}]*)\}")
 class HttpSettings(HttpAccess, frozen=True, kw_only=True):
     """Any table of sources, and `[lookups.order_status]`, with `provider = "http"`."""
 
-    map: MappingSettings
+    map: Annotated[MappingSettings, EXAMPLE]
     path: str = ""
     """Put behind `url`; words in braces are filled in, percent-encoded."""
     method: Literal["GET", "POST"] = "GET"
@@ -49,30 +52,50 @@ def check(settings: HttpSettings, topic: Topic | Lookup | None) -> None:
     """Look whether the question can be put; `topic` is what it is about, None where nobody said.
 
     Raises:
-        UsageError: in one sentence, with key and value.
+        SettingsError: everything that is wrong, with key and value.
     """
+    found = Objections()
     if "://" in settings.path or not settings.path.isprintable():
-        raise UsageError(f"path: {admit(settings.path[:60])!r} is no path: the address stands in url")
+        found.add(f"path: {admit(settings.path[:60])!r} is no path: the address stands in url")
     if settings.method == "GET" and settings.body:
-        raise UsageError('body: GET sends none; write method = "POST" if the API wants one')
+        found.add('body: GET sends none; write method = "POST" if the API wants one')
     if settings.method == "POST" and not settings.body:
-        raise UsageError('body is missing: POST is for questions that stand in a body, such as "{}"')
+        found.add('body: it is missing; POST is for questions that stand in a body, such as "{}"')
     if settings.pages_per_call < 1:
-        raise UsageError(f"pages_per_call: {settings.pages_per_call} is too small; 1 is the least")
-    if settings.overlap is not None and not settings.overlap >= 0:
-        raise UsageError("overlap cannot be negative")
-    found = _braces("path", settings.path)
-    for name, value in settings.query.items():
-        if is_secret_name(name) or holds_credentials(value):
-            raise UsageError(f"query.{admit(name)} holds a secret; name where it is with auth")
-        found |= _braces(f"query.{admit(name)}", value)
-    found |= set(_PLACE.findall(settings.body))
+        found.add(f"pages_per_call: {settings.pages_per_call} is too small; 1 is the least")
+    if settings.overlap is not None and not 0 <= settings.overlap < math.inf:
+        found.add(f"overlap: {settings.overlap:g} cannot be; it is 0 or more seconds")
+    with found:
+        _no_braces_in_url(settings.url)
+    asked = _asked(settings, found)
     if settings.body and "content-type" not in map(str.casefold, settings.headers):
-        _json(fill_json(settings.body, dict.fromkeys(PLACES, "0")))
-    if isinstance(topic, Lookup) and "code" not in found:
-        raise UsageError("the code of the order is not asked for: put {code} into path, query or body")
-    if isinstance(topic, Topic) and "code" in found:
-        raise UsageError("{code} is for [lookups.order_status] alone: a source that is polled asks about no one order")
+        with found:
+            _json(fill_json(settings.body, dict.fromkeys(PLACES, "0")))
+    if isinstance(topic, Lookup) and "code" not in asked:
+        found.add("path: the code of the order is not asked for: put {code} into path, query or body")
+    if isinstance(topic, Topic) and "code" in asked:
+        key = "path" if "{code}" in settings.path else "body" if "{code}" in settings.body else "query"
+        found.add(f"{key}: {{code}} is for [lookups.order_status] alone: a polled source asks about no one order")
+    found.settle()
+
+
+def _asked(settings: HttpSettings, found: Objections) -> set[str]:
+    """The words in braces of all that is sent."""
+    asked = set(_PLACE.findall(settings.body))
+    with found:
+        asked |= _braces("path", settings.path)
+    for name, value in settings.query.items():
+        if is_secret_word(name) or holds_credentials(value):
+            found.add(f"query.{admit(name)}: it holds a secret; {instead('http', ('query', name))}")
+        with found:
+            asked |= _braces(f"query.{admit(name)}", value)
+    return asked
+
+
+def _no_braces_in_url(url: str) -> None:
+    word = _BRACED.search(url)
+    if word is not None:
+        raise UsageError(f"url: {admit(word[0], 40)} is not filled in here; put what it stands in into path")
 
 
 def page_lists(settings: HttpSettings, campaign: Campaign) -> tuple[str, ...]:
@@ -96,7 +119,9 @@ def _json(text: str) -> None:
     try:
         msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
-        raise UsageError("body is not JSON; set the header content-type if it is meant to be something else") from None
+        raise UsageError(
+            "body: it is not JSON; set the header content-type if it is meant to be something else"
+        ) from None
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

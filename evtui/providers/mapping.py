@@ -11,9 +11,10 @@ is unknown, never zero.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import jmespath  # type: ignore[import-untyped]
 import msgspec
@@ -27,6 +28,7 @@ from evtui.providers.base import Context, SourceError
 from evtui.providers.mapping_gather import Known, gather
 from evtui.providers.mapping_topics import FIELDS, ONE_OF, Reader
 from evtui.providers.mapping_values import BadRow, Times
+from evtui.providers.objections import Objections
 from evtui.redact import admit
 from evtui.text import one_line
 
@@ -37,10 +39,17 @@ LONGEST = 2_000
 """Characters of an expression: a person writes tens, and the parser of a monstrous one takes its time."""
 
 
+EXAMPLE = msgspec.Meta(
+    description="a table: where the rows are, and what they hold",
+    examples=[{"rows": "data", "fields": {"page_id": "id", "selling": "left"}}],
+)
+"""What a message offers to whoever has no table `map` yet."""
+
+
 class MappingSettings(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """The table `map` of a source that speaks JSON of its own making. Expressions are JMESPath."""
 
-    fields: dict[str, str]
+    fields: Annotated[dict[str, str], msgspec.Meta(examples=[{"page_id": "id", "selling": "left"}])]
     """Field of the topic -> expression, looked up in each row."""
     rows: str = "@"
     """Where the list of rows is; a single table counts as one row."""
@@ -127,7 +136,7 @@ class JsonMap:
         self._campaign = context.campaign
         self._settings = settings
         self.times = times
-        self._reader = Reader(context.campaign, times)
+        self._reader = Reader(context.campaign, times, settings.fields)
         self._rows = Expression("map.rows", settings.rows)
         self._fields = {name: Expression(f"map.fields.{name}", text) for name, text in settings.fields.items()}
         self._ok, self._auth, self._error, self._as_of = (
@@ -148,37 +157,21 @@ class JsonMap:
             UsageError: an expression that is none, a field that the topic does not have, one that it has to have and
                 that is not mapped, a time format or zone that does not exist.
         """
-        times = Times.open(settings.time_format, settings.timezone, context.campaign.zone)
-        made = cls(settings, context, times)
-        if context.topic is not None:
-            made.suits(context.topic)
-        return made
-
-    def suits(self, topic: Topic | Lookup) -> None:
-        """Look whether the fields are those of a topic.
-
-        Raises:
-            UsageError: they are not, or something has to be mapped that is not.
-        """
-        if topic not in FIELDS:
-            raise UsageError(f"map: nothing can be mapped to {topic}; it can to {', '.join(FIELDS)}")
-        fields, settings = FIELDS[topic], self._settings
-        for key, names in (("fields", settings.fields), ("constants", settings.constants), ("words", settings.words)):
-            for name in names:
-                if name not in fields.all:
-                    guess = nearest(name, fields.all)
-                    hint = f'did you mean "{guess}"?' if guess else f"it has {', '.join(fields.all)}"
-                    raise UsageError(f"map.{key}.{admit(name, 60)}: {topic} has no such field; {hint}")
-        mapped = {*settings.fields, *settings.constants}
-        missing = [name for name in fields.needed if name not in mapped]
-        if missing:
-            raise UsageError(
-                f"map.fields: {topic} needs {', '.join(missing)} too; write for example "
-                f'`{missing[0]} = "..."`, or give the value itself under map.constants'
-            )
-        choice = ONE_OF.get(topic, ())
-        if choice and mapped.isdisjoint(choice):
-            raise UsageError(f"map.fields: {topic} needs one of {', '.join(choice)} as well")
+        found = Objections()
+        with found:
+            times = Times.open(settings.time_format, settings.timezone, context.campaign.zone)
+        for key in ("rows", "ok", "auth_when", "error", "as_of"):
+            with found:
+                if getattr(settings, key) or key == "rows":
+                    Expression(f"map.{key}", getattr(settings, key))
+        for name, text in settings.fields.items():
+            with found:
+                Expression(f"map.fields.{name}", text)
+        with found:
+            if context.topic is not None:
+                _suits(context.topic, settings)
+        found.settle()
+        return cls(settings, context, times)
 
     def rows(self, document: object) -> list[Any]:
         """The raw rows of one document whose envelope says that it is an answer.
@@ -227,7 +220,7 @@ class JsonMap:
             SourceError: DATA, there are rows and not one can be read, or the fields are not those of the topic.
         """
         try:
-            self.suits(topic)
+            _suits(topic, self._settings)
         except UsageError as error:
             raise SourceError(FailureKind.DATA, str(error)) from None
         raw: list[dict[str, Any] | BadRow] = [*map(BadRow, complaints), *map(self._row, rows)]
@@ -269,7 +262,10 @@ def _where(error: ValueError, text: str) -> str:
     position = getattr(error, "lex_position", getattr(error, "lexer_position", None))
     if not isinstance(position, int) or position >= len(text):
         return "it ends too early"
-    return f"it breaks at character {position + 1}, {admit(text[position : position + 12])!r}"
+    rest = text[position : position + 12]
+    number = re.match(r"-?\d+(?:\.\d+)?", text[position:])
+    hint = f"; numbers stand in backticks: `{number[0]}`" if number else ""
+    return f"it breaks at character {position + 1}, {admit(rest)!r}{hint}"
 
 
 def _functions(tree: Any) -> list[str]:
@@ -281,3 +277,31 @@ def _functions(tree: Any) -> list[str]:
             found.append(node["value"])
         waiting += [child for child in node.get("children", ()) if isinstance(child, dict)]
     return found
+
+
+def _suits(topic: Topic | Lookup, settings: MappingSettings) -> None:
+    """Look whether the fields are those of a topic.
+
+    Raises:
+        SettingsError: they are not, or something has to be mapped that is not.
+    """
+    if topic not in FIELDS:
+        raise UsageError(f"map: nothing can be mapped to {topic}; it can to {', '.join(FIELDS)}")
+    fields, found = FIELDS[topic], Objections()
+    for key, names in (("fields", settings.fields), ("constants", settings.constants), ("words", settings.words)):
+        for name in names:
+            if name not in fields.all:
+                guess = nearest(name, fields.all)
+                hint = f'did you mean "{guess}"?' if guess else f"it has {', '.join(fields.all)}"
+                found.add(f"map.{key}.{admit(name, 60)}: {topic} has no such field; {hint}")
+    mapped = {*settings.fields, *settings.constants}
+    missing = [name for name in fields.needed if name not in mapped]
+    if missing:
+        found.add(
+            f"map.fields: {topic} needs {', '.join(missing)} too; write for example "
+            f'`{missing[0]} = "..."`, or give the value itself under map.constants'
+        )
+    choice = ONE_OF.get(topic, ())
+    if choice and mapped.isdisjoint(choice):
+        found.add(f"map.fields: {topic} needs one of {', '.join(choice)} as well")
+    found.settle()

@@ -103,7 +103,7 @@ class _Taken:
     def __init__(self, rows: Rows, now: datetime) -> None:
         self._rows = tuple(rows)
         self.now = now
-        self.complaints: list[str] = []
+        self.complaints: list[BadRow] = []
         self.refused: list[Row] = []
 
     def read(self, one: Callable[[Row], T]) -> list[T]:
@@ -115,7 +115,7 @@ class _Taken:
                     raise row
                 good.append(one(row))
             except BadRow as bad:
-                self.complaints.append(str(bad))
+                self.complaints.append(bad)
                 if isinstance(row, Mapping):
                     self.refused.append(row)
         if self.complaints and not good:
@@ -143,7 +143,10 @@ class _Taken:
         return f"{count:,} unreadable row{'s' * (count != 1)} left out: {self._reasons()}" if count else ""
 
     def _reasons(self) -> str:
-        return "; ".join(sorted(set(self.complaints))[:REASONS])
+        examples: dict[str, str] = {}
+        for bad in self.complaints:
+            examples.setdefault(bad.reason, str(bad))
+        return "; ".join([examples[reason] for reason in sorted(examples)[:REASONS]])
 
 
 def _over(points: Iterable[P | None], now: datetime) -> tuple[P, ...]:

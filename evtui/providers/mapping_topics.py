@@ -18,6 +18,7 @@ from evtui.domain.orders import OrderLine
 from evtui.domain.reading import Lookup, Topic
 from evtui.domain.stock import StockLevel
 from evtui.providers.mapping_values import MOST_COUNTED, BadRow, Times, counts, integer, number, text, words
+from evtui.redact import admit
 
 Row = Mapping[str, Any]
 
@@ -62,16 +63,20 @@ ONE_OF: Mapping[Topic | Lookup, tuple[str, ...]] = {
 
 
 class Reader:
-    """Makes rows into things of the domain. Every method raises BadRow for a row that cannot be one."""
+    """Makes rows into things of the domain. Every method raises BadRow for a row that cannot be one.
 
-    def __init__(self, campaign: Campaign, times: Times) -> None:
+    `sought` says where a field was looked for, as far as it was: field -> expression.
+    """
+
+    def __init__(self, campaign: Campaign, times: Times, sought: Mapping[str, str]) -> None:
         self._times = times
+        self._sought = sought
         self._shop_id = campaign.shop.id
         self._sku_pages = {sku: product.page_id for product in campaign.products for sku in product.skus}
 
     def stock(self, row: Row) -> StockLevel:
         """One SKU; where the source tells of pages only, the page stands for its SKU."""
-        page = _there("page_id", integer("page_id", row.get("page_id")))
+        page = self._there("page_id", integer("page_id", row.get("page_id")))
         sku = integer("sku_id", row.get("sku_id"))
         return StockLevel(
             page_id=page,
@@ -79,7 +84,7 @@ class Reader:
             total=integer("total", row.get("total"), 0),
             reg=integer("reg", row.get("reg"), 0),
             cancel=integer("cancel", row.get("cancel"), 0),
-            selling=_there("selling", integer("selling", row.get("selling"))),
+            selling=self._there("selling", integer("selling", row.get("selling"))),
         )
 
     def order(self, row: Row) -> OrderLine:
@@ -89,13 +94,13 @@ class Reader:
         shop = integer("shop_id", row.get("shop_id"))
         status, status_user = text("status", row.get("status")), text("status_user", row.get("status_user"))
         if not (status or status_user):
-            raise BadRow("status_user is empty")
+            raise self._empty("status_user")
         return OrderLine(
-            ts_code=_name("ts_code", row),
-            tg_code=_name("tg_code", row),
-            shop_id=self._shop_id if shop is None and "shop_id" not in row else _there("shop_id", shop),
+            ts_code=self._name("ts_code", row),
+            tg_code=self._name("tg_code", row),
+            shop_id=self._shop_id if shop is None and "shop_id" not in row else self._there("shop_id", shop),
             page_id=self._sku_pages.get(sku) if page is None and sku is not None else page,
-            quantity=_there("quantity", integer("quantity", row.get("quantity"), 1, MOST_COUNTED)),
+            quantity=self._there("quantity", integer("quantity", row.get("quantity"), 1, MOST_COUNTED)),
             created_at=self._moment("created_at", row),
             updated_at=self._times.read("updated_at", row.get("updated_at")),
             status=status,
@@ -109,7 +114,7 @@ class Reader:
 
     def machine(self, row: Row) -> tuple[str, str]:
         """The machine that a row of `cpu` is about, which is expected even where it has no figure."""
-        return _name("service", row), _name("machine", row)
+        return self._name("service", row), self._name("machine", row)
 
     def cpu(self, row: Row) -> CpuPoint | None:
         """One machine over one minute; None where the machine is told of without a figure."""
@@ -125,7 +130,7 @@ class Reader:
     def chart(self, row: Row) -> tuple[Chart, ChartPoint | None]:
         """One minute of a chart, and the chart as this row describes it."""
         chart = Chart(
-            _name("chart", row),
+            self._name("chart", row),
             text("unit", row.get("unit")),
             number("below", row.get("below")),
             number("above", row.get("above")),
@@ -136,7 +141,7 @@ class Reader:
     def capacity(self, row: Row) -> FleetSize:
         """Machines of one service."""
         return FleetSize(
-            service=_name("service", row),
+            service=self._name("service", row),
             fixed=_machines("fixed", row),
             desired=_machines("desired", row),
             in_service=_machines("in_service", row),
@@ -148,19 +153,20 @@ class Reader:
 
     def targets(self, row: Row) -> TargetHealth:
         """Targets of one group."""
-        healthy, total = _there("healthy", _machines("healthy", row)), _there("total", _machines("total", row))
+        healthy = self._there("healthy", _machines("healthy", row))
+        total = self._there("total", _machines("total", row))
         if healthy > total:
             raise BadRow("healthy is more than total")
         states, reasons = counts("states", row.get("states")), words("reasons", row.get("reasons"))
-        return TargetHealth(_name("service", row), _name("group", row), healthy, total, states, reasons)
+        return TargetHealth(self._name("service", row), self._name("group", row), healthy, total, states, reasons)
 
     def error(self, row: Row) -> ErrorEntry:
         """One error of a log."""
         return ErrorEntry(
-            error_id=_name("error_id", row),
+            error_id=self._name("error_id", row),
             application=text("application", row.get("application")),
             host=text("host", row.get("host")),
-            type=_name("type", row),
+            type=self._name("type", row),
             message=text("message", row.get("message")),
             at=self._moment("at", row),
             status_code=integer("status_code", row.get("status_code"), 0, 999),
@@ -170,25 +176,28 @@ class Reader:
     def _moment(self, field: str, row: Row) -> datetime:
         moment = self._times.read(field, row.get(field))
         if moment is None:
-            raise BadRow(f"{field} is empty")
+            raise self._empty(field)
         return moment
+
+    def _name(self, field: str, row: Row) -> str:
+        found = text(field, row.get(field))
+        if not found:
+            raise self._empty(field)
+        return found
+
+    def _there(self, field: str, value: int | None) -> int:
+        if value is None:
+            raise self._empty(field)
+        return value
+
+    def _empty(self, field: str) -> BadRow:
+        """A word that is written wrong finds nothing just as a row without a value does."""
+        where = self._sought.get(field)
+        return BadRow(f"{field} is empty" if where is None else f"nothing at {admit(where, 60)} (map.fields.{field})")
 
     def _minute(self, row: Row) -> datetime:
         return self._moment("minute", row).replace(second=0, microsecond=0)
 
 
-def _name(field: str, row: Row) -> str:
-    found = text(field, row.get(field))
-    if not found:
-        raise BadRow(f"{field} is empty")
-    return found
-
-
 def _machines(field: str, row: Row) -> int | None:
     return integer(field, row.get(field), 0, MOST_COUNTED)
-
-
-def _there(field: str, value: int | None) -> int:
-    if value is None:
-        raise BadRow(f"{field} is empty")
-    return value

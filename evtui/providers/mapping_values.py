@@ -10,9 +10,11 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from evtui.config.zones import zone_of
 from evtui.errors import UsageError
+from evtui.providers.objections import Objections
 from evtui.redact import admit
 
 MOST = 10**12
@@ -24,6 +26,12 @@ MOST_COUNTED = 10**6
 MOST_WORDS = 100
 """Longest list of names that is kept: reasons and states are a handful."""
 
+SHOWN = 32
+"""Characters of a value that a refusal shows: a number or a time in a form that was not agreed has fewer."""
+
+LEAST_WORD = 3
+"""Characters up to which a word is shown, such as `n/a`; a longer one without a digit may be a name."""
+
 _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _PLAIN_CODE = re.compile(r"[A-Z]{2}\d{6}[A-Z]\d{5,6}", re.ASCII)
 """Codes of this shape are what `admit` leaves as they are; asking it 40,000 times is most of a first read's time."""
@@ -33,7 +41,28 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo
 
 
 class BadRow(Exception):
-    """A row that cannot be read; the text names the field and what is wrong with it."""
+    """A row that cannot be read. `reason` names the field and what is wrong with it, the text shows the value too."""
+
+    def __init__(self, reason: str, *found: object) -> None:
+        super().__init__(f"{reason}: {_found(found[0])}" if found else reason)
+        self.reason = reason
+
+
+def _found(raw: object) -> str:
+    """A value that was none, as far as it can be shown: words may be anybody's name."""
+    match raw:
+        case bool():
+            return str(raw).lower()
+        case int() | float():
+            return admit(raw, SHOWN)
+        case str() if len(raw) <= SHOWN and (len(raw) <= LEAST_WORD or any(map(str.isdigit, raw))):
+            return repr(admit(raw))
+        case str():
+            return f"text of {len(raw):,} characters"
+        case Mapping():
+            return "a table"
+        case _:
+            return "a list"
 
 
 @lru_cache(maxsize=1024)
@@ -55,7 +84,7 @@ def text(field: str, raw: object) -> str:
         return trimmed if _PLAIN_CODE.fullmatch(trimmed) else _word(trimmed)
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _word(str(raw))
-    raise BadRow(f"{field} is not text")
+    raise BadRow(f"{field} is not text", raw)
 
 
 def number(field: str, raw: object, least: float = -MOST, most: float = MOST) -> float | None:
@@ -68,10 +97,11 @@ def number(field: str, raw: object, least: float = -MOST, most: float = MOST) ->
         return None
     if isinstance(raw, str) and _NUMBER.fullmatch(raw.strip()):
         raw = float(raw)
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
-        raise BadRow(f"{field} is not a number")
+    # an int is finite, and one of 400 digits is more than isfinite() can take
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or (isinstance(raw, float) and not math.isfinite(raw)):
+        raise BadRow(f"{field} is not a number", raw)
     if not least <= raw <= most:
-        raise BadRow(f"{field} is out of range")
+        raise BadRow(f"{field} is out of range", raw)
     return float(raw)
 
 
@@ -83,7 +113,7 @@ def integer(field: str, raw: object, least: int = -MOST, most: int = MOST) -> in
     """
     value = number(field, raw, least, most)
     if value is not None and value != int(value):
-        raise BadRow(f"{field} is not a whole number")
+        raise BadRow(f"{field} is not a whole number", raw)
     return None if value is None else int(value)
 
 
@@ -96,7 +126,7 @@ def words(field: str, raw: object) -> tuple[str, ...]:
     if raw is None:
         return ()
     if not isinstance(raw, list):
-        raise BadRow(f"{field} is not a list")
+        raise BadRow(f"{field} is not a list", raw)
     return tuple(dict.fromkeys(text(field, item) for item in raw[:MOST_WORDS] if item not in (None, "")))
 
 
@@ -109,7 +139,7 @@ def counts(field: str, raw: object) -> tuple[tuple[str, int], ...]:
     if raw is None:
         return ()
     if not isinstance(raw, Mapping):
-        raise BadRow(f"{field} is not a table of names and numbers")
+        raise BadRow(f"{field} is not a table of names and numbers", raw)
     read = {text(field, name): integer(field, count, 0, MOST_COUNTED) for name, count in list(raw.items())[:MOST_WORDS]}
     return tuple(sorted((name, count) for name, count in read.items() if count))
 
@@ -128,15 +158,17 @@ class Times:
         Raises:
             UsageError: no such format or zone.
         """
+        found = Objections()
         try:
-            zone = ZoneInfo(zone_name) if zone_name else campaign_zone
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise UsageError(f"timezone: {admit(zone_name[:60])!r} is not a time zone") from None
+            zone = zone_of(zone_name) if zone_name else campaign_zone
+        except UsageError as error:
+            found.add(f"map.timezone: {error}")
         if form not in ("iso", "epoch_s", "epoch_ms") and not _makes_sense(form):
-            raise UsageError(
-                f'time_format: {admit(form[:60])!r} is none; write "iso", "epoch_s", "epoch_ms" or a format with day '
-                'and time such as "%d/%m/%Y %H:%M:%S"'
+            found.add(
+                f'map.time_format: {admit(form[:60])!r} is none; write "iso", "epoch_s", "epoch_ms" or a format '
+                'with day and time such as "%d/%m/%Y %H:%M:%S"'
             )
+        found.settle()
         return cls(form, zone)
 
     def read(self, field: str, raw: object) -> datetime | None:
@@ -152,7 +184,7 @@ class Times:
         except (ValueError, OverflowError, OSError, BadRow):
             moment = None
         if moment is None or not EARLIEST <= moment <= LATEST:
-            raise BadRow(f"{field} is not a time of the format {self._form}")
+            raise BadRow(f"{field} is not a time of the format {self._form}", raw)
         return moment
 
     def _read(self, raw: object) -> datetime | None:

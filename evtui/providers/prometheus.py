@@ -27,6 +27,7 @@ from evtui.domain.reading import (
 from evtui.providers import base
 from evtui.providers._http import Http, Reply
 from evtui.providers.base import Context, Question, SourceError
+from evtui.providers.objections import Objections
 from evtui.providers.prometheus_answer import PUT_RIGHT, STEP_S, Told, read, silent, summed
 from evtui.providers.prometheus_cpu import Fleet, cpu_points
 from evtui.providers.prometheus_settings import (
@@ -81,9 +82,15 @@ class PrometheusProvider:
         Raises:
             UsageError: settings that cannot work.
         """
-        check(settings, context.topic)
-        check_service(settings, context.campaign)
-        return cls(settings, context, Http.open(access(settings), context, kind=cls.kind, remedy=PUT_RIGHT))
+        found = Objections()
+        with found:
+            check(settings, context.topic)
+        with found:
+            check_service(settings, context.campaign)
+        with found:
+            http = Http.open(access(settings), context, kind=cls.kind, remedy=PUT_RIGHT)
+        found.settle()
+        return cls(settings, context, http)
 
     async def poll(self, topic: Topic, cursor: object) -> Answer:
         """Minutes that ended since `cursor`, and those that may have changed; `fact_time` is the end of the newest.

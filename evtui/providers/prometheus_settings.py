@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
+from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from evtui.config.notes import nearest
 from evtui.domain.campaign import Campaign
@@ -15,6 +16,7 @@ from evtui.domain.metrics import Chart
 from evtui.domain.reading import Lookup, Topic
 from evtui.errors import UsageError
 from evtui.providers.http_access import HttpAccess
+from evtui.providers.objections import Objections, limit_faults
 from evtui.redact import admit
 from evtui.text import one_line
 
@@ -27,8 +29,8 @@ _UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 class ChartQuery(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`[[sources.charts.series]]`: one chart and the PromQL behind it."""
 
-    name: str
-    query: str
+    name: Annotated[str, Meta(examples=["payments paid"])]
+    query: Annotated[str, Meta(examples=["sum(rate(paid_total[1m]))"])]
     """Looks back over one minute, such as `sum(rate(paid_total[1m]))`, and gives one series."""
     unit: str = ""
     below: float | None = None
@@ -64,7 +66,7 @@ class PrometheusSettings(HttpAccess, frozen=True, kw_only=True):
 class GrafanaSettings(PrometheusSettings, frozen=True, kw_only=True):
     """The same through a Grafana, which passes the question on to one of its data sources."""
 
-    datasource_uid: str
+    datasource_uid: Annotated[str, Meta(examples=["P1809F7CD0C75ACF3"])]
     """Uid of the Prometheus data source, as its address in Grafana ends."""
     org_id: int | None = None
     """Organisation the data source belongs to; left out: the token's own."""
@@ -78,29 +80,39 @@ def check(settings: PrometheusSettings, topic: Topic | Lookup | None) -> None:
     """Look whether these settings can work for `topic`; None: for any.
 
     Raises:
-        UsageError: the first that cannot, with what would be right.
+        SettingsError: everything that cannot, with what would be right.
     """
+    found = Objections()
     if bool(settings.query.strip()) == bool(settings.series):
-        raise UsageError("query (traffic, cpu) or series (charts): exactly one of them has to be given")
-    if topic is Topic.CHARTS and not settings.series:
-        raise UsageError("query: charts take a [[sources.charts.series]] each, with name and query")
-    if topic in (Topic.TRAFFIC, Topic.CPU) and not settings.query:
-        raise UsageError(f"series: {topic} is told by one query; series belong to [sources.charts]")
+        key = "query: " if settings.query.strip() else ""
+        found.add(f"{key}exactly one of query (traffic, cpu) and series (charts) has to be given")
+    elif topic is Topic.CHARTS and not settings.series:
+        found.add("query: charts take a [[sources.charts.series]] each, with name and query")
+    elif topic in (Topic.TRAFFIC, Topic.CPU) and not settings.query:
+        found.add(f"series: {topic} is told by one query; series belong to [sources.charts]")
     if topic is Topic.CPU and not (settings.service or settings.service_label):
-        raise UsageError("service or service_label: cpu needs the one service it is of, or the label that names it")
+        found.add(
+            "query: cpu needs service, the one it is of, or service_label, the label that names it; neither is given"
+        )
     if "?" in settings.url or re.search(r"/api/(v1|datasources)\b", settings.url):
-        raise UsageError("url: leave out what begins with /api or ?; it is put behind the address of the server")
+        found.add("url: leave out what begins with /api or ?; it is put behind the address of the server")
     if settings.service and settings.service_label:
-        raise UsageError("service and service_label exclude each other: one service, or a label that tells which")
+        found.add(
+            "service_label: service and service_label exclude each other: one service, or a label that tells which"
+        )
     if not 0 <= settings.settle <= LONGEST_SETTLE_S:
-        raise UsageError(f"settle: {settings.settle:g} has to be between 0 and {LONGEST_SETTLE_S:g} seconds")
+        found.add(f"settle: {settings.settle:g} has to be between 0 and {LONGEST_SETTLE_S:g} seconds")
+    twins = Counter(series.chart.name for series in settings.series)
     for index, series in enumerate(settings.series):
-        _check_series(f"series[{index}]", series)
-    double = [name for name, count in Counter(series.chart.name for series in settings.series).items() if count > 1]
-    if double:
-        raise UsageError(f"series: two charts are called {double[0]!r}; give each a name of its own")
+        name = series.chart.name
+        if name and twins[name] > 1:
+            found.add(f"series[{index}].name: {twins[name]} charts are called {name!r}; give each a name of its own")
+        for sentence in _against(series):
+            found.add(f"series[{index}].{sentence}")
     if isinstance(settings, GrafanaSettings):
-        _check_grafana(settings)
+        for sentence in _against_grafana(settings):
+            found.add(sentence)
+    found.settle()
 
 
 def check_service(settings: PrometheusSettings, campaign: Campaign) -> None:
@@ -116,27 +128,22 @@ def check_service(settings: PrometheusSettings, campaign: Campaign) -> None:
         raise UsageError(f"service: no service is called {admit(settings.service, 60)!r}; {hint}")
 
 
-def _check_series(key: str, series: ChartQuery) -> None:
+def _against(series: ChartQuery) -> Iterator[str]:
     if not series.chart.name:
-        raise UsageError(f'{key}.name is empty: write what the chart is called, such as "payments paid"')
+        yield 'name: it is empty; write what the chart is called, such as "payments paid"'
     if not series.query.strip():
-        raise UsageError(f"{key}.query is empty: write the PromQL of the chart")
-    for name in ("below", "above"):
-        value = getattr(series, name)
-        if value is not None and not math.isfinite(value):
-            raise UsageError(f"{key}.{name}: {value} is no limit; write a number or leave it out")
-    if series.below is not None and series.above is not None and series.below >= series.above:
-        raise UsageError(f"{key}: below ({series.below:g}) has to be less than above ({series.above:g})")
+        yield "query: it is empty; write the PromQL of the chart"
+    yield from limit_faults(series.below, series.above)
 
 
-def _check_grafana(settings: GrafanaSettings) -> None:
+def _against_grafana(settings: GrafanaSettings) -> Iterator[str]:
     if not _UID.fullmatch(settings.datasource_uid):
-        raise UsageError(
+        yield (
             f"datasource_uid: {admit(settings.datasource_uid, 60)!r} is no uid; it is the end of the data source's "
             "address in Grafana, letters, digits, - and _"
         )
     if settings.org_id is not None and settings.org_id < 1:
-        raise UsageError(f"org_id: {settings.org_id} is no organisation; they are counted from 1")
+        yield f"org_id: {settings.org_id} is no organisation; they are counted from 1"
 
 
 def access(settings: PrometheusSettings) -> HttpAccess:

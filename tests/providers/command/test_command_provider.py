@@ -314,8 +314,8 @@ async def test_cancelling_and_closing_leave_nothing_running(desk: Desk) -> None:
         ({"max_bytes": 0}, "max_bytes: 0"),
         ({"max_lines": 0}, "max_lines: 0"),
         ({"ok_codes": [256]}, "ok_codes: 256"),
-        ({"ok_codes": []}, "ok_codes is empty"),
-        ({"auth_codes": [0]}, "both hold 0"),
+        ({"ok_codes": []}, "ok_codes: it is empty"),
+        ({"auth_codes": [0]}, "auth_codes: ok_codes holds 0 too"),
         ({"map": {"fields": {"page_id": "page"}}}, "needs selling"),
     ],
 )

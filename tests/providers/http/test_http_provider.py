@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from http_launch import NOW, OPENS, ORDER_FIELDS, PAGES, TOKEN, context, order_row
 from json_server import Asked, JsonServer, Told, told
+from msgspec.structs import replace
 
 from evtui.clock import ManualClock
 from evtui.domain.codes import parse_code
@@ -21,6 +22,7 @@ from evtui.providers.http import HttpProvider
 from evtui.providers.http_paging import Paging
 from evtui.providers.http_query import HttpSettings
 from evtui.providers.mapping import MappingSettings
+from evtui.providers.objections import SettingsError
 
 ORDERS = MappingSettings(fields=ORDER_FIELDS, rows="items")
 
@@ -71,7 +73,7 @@ async def test_each_poll_goes_on_from_the_newest_row() -> None:
     since = [answer.value.since for answer in (first, second, third, fourth) if isinstance(answer.value, OrderBatch)]
     # what the third could not read says nothing about what it held
     assert since == [None, NOW, NOW + timedelta(minutes=1), None]
-    assert third.coverage.note == "1 unreadable row left out: quantity is not a number"
+    assert third.coverage.note == "1 unreadable row left out: quantity is not a number: text of 4 characters"
 
 
 async def test_times_are_asked_for_in_the_words_of_the_api() -> None:
@@ -287,33 +289,50 @@ async def test_many_rows_are_read_all_the_same() -> None:
         ({"url": "https://shop.example.com:99999"}, "is not an address"),
         ({"url": "https://[::1"}, "is not an address"),
         ({"url": "https://a b"}, "is not an address"),
-        ({"url": "https://me:let-me-in@shop.example.com"}, "url holds a user name, a password or a token"),
-        ({"url": "https://shop.example.com?access_key=hunter22"}, "url holds a secret in its query"),
+        (
+            {"url": "https://me:let-me-in@shop.example.com"},
+            'url: it holds a user name and a password; .*`auth = { env = "NAME" }`',
+        ),
+        (
+            {"url": "https://shop.example.com?access_key=hunter22"},
+            r"url: it holds a secret in its query \(access_key\)",
+        ),
         ({"url": "https://shop.example.com#a"}, "what stands behind # is never sent"),
         ({"proxy": "socks5://localhost"}, "proxy: 'socks5://localhost' is not an address"),
-        ({"headers": {"Authorization": "Bearer hunter22"}}, "headers.Authorization opens a door"),
-        ({"headers": {"X-Note": "Bearer hunter22"}}, "headers.X-Note opens a door"),
+        (
+            {"headers": {"Authorization": "Bearer hunter22"}},
+            'headers.Authorization: it opens a door; .* write `auth = { env = "NAME" }`',
+        ),
+        (
+            {"headers": {"X-Note": "Bearer hunter22"}},
+            'headers.X-Note: it opens a door; .*`auth = { env = "NAME", header = "X-Note" }`',
+        ),
+        ({"headers": {"X-Api-Key_env": "hunter22"}}, 'headers.X-Api-Key_env: .*header = "X-Api-Key" }`'),
         ({"headers": {"a b": "c"}}, "headers: 'a b' cannot be the name"),
         ({"headers": {"a": "b\nc"}}, "headers.a: a header takes plain ASCII"),
         ({"auth": Auth()}, "auth: exactly one of env, file and command"),
         ({"auth": Auth(env="A", header="b", user="c")}, "header and user exclude each other"),
         ({"auth": Auth(env="A", header="b c")}, "auth.header: 'b c' cannot be the name"),
         ({"auth": Auth(env="A", user="b:c")}, "auth.user: 'b:c' cannot be a user name"),
-        ({"timeout": 0.0}, "timeout: 0.0 has to be greater than 0"),
-        ({"max_bytes": -1}, "max_bytes: -1 has to be greater than 0"),
-        ({"ca_file": "a\0"}, "ca_file is not a path"),
-        ({"overlap": -1.0}, "overlap cannot be negative"),
+        ({"timeout": 0.0}, "timeout: 0 cannot be; seconds, more than 0"),
+        ({"max_bytes": -1}, "max_bytes: -1 is too little"),
+        ({"ca_file": "a\0"}, "ca_file: it is no path"),
+        ({"overlap": -1.0}, "overlap: -1 cannot be"),
         ({"path": "https://else.where/x"}, "is no path"),
+        (
+            {"url": "https://shop.example.com/{since}"},
+            "url: {since} is not filled in here; put what it stands in into path",
+        ),
         ({"path": "x/{shpo}"}, r"path: nothing is called {shpo}; did you mean {shop}\?"),
         ({"query": {"a": "{colour}"}}, r"query.a: nothing is called {colour}; there are {since}"),
         ({"query": {"code": "{code}"}}, r"{code} is for \[lookups.order_status\] alone"),
-        ({"query": {"api_key": "hunter22"}}, "query.api_key holds a secret"),
+        ({"query": {"api_key": "hunter22"}}, "query.api_key: it holds a secret"),
         ({"body": "{}"}, "body: GET sends none"),
-        ({"method": "POST"}, "body is missing"),
-        ({"method": "POST", "body": "since={since}"}, "body is not JSON"),
-        ({"paging": Paging(style="cursor")}, "paging.next is missing"),
-        ({"paging": Paging(style="page", next="a")}, 'paging.next is for the styles "cursor" and "link"'),
-        ({"paging": Paging(style="page", size_param="n")}, "paging.size is missing"),
+        ({"method": "POST"}, "body: it is missing"),
+        ({"method": "POST", "body": "since={since}"}, "body: it is not JSON"),
+        ({"paging": Paging(style="cursor")}, "paging.next: it is missing"),
+        ({"paging": Paging(style="page", next="a")}, 'paging.next: it is for the styles "cursor" and "link"'),
+        ({"paging": Paging(style="page", size_param="n")}, "paging.size: it is missing"),
         ({"paging": Paging(style="page", max_pages=0)}, "paging.max_pages: 0 is too small"),
         ({"paging": Paging(style="link", next="a[")}, r"paging.next: 'a\[' is not JMESPath"),
     ],
@@ -323,6 +342,17 @@ def test_settings_that_cannot_be_meant_are_refused_at_once(settings: dict[str, A
         api(**({"url": "https://shop.example.com"} | settings))
     assert "hunter22" not in str(caught.value)
     assert "let-me-in" not in str(caught.value)
+
+
+def test_everything_that_cannot_be_meant_is_said_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        api(
+            url="shop", timeout=0.0, path="{shpo}", map=replace(ORDERS, rows="a[", timezone="Asia/Hong Kong"),
+            paging=Paging(style="cursor"), headers={"Cookie_env": "a", "b": "\n"},
+        )  # fmt: skip
+    assert [sentence.partition(": ")[0] for sentence in caught.value.sentences] == [
+        *("url", "headers.Cookie_env", "headers.b", "timeout", "path", "map.timezone", "map.rows", "paging.next")
+    ]
 
 
 def test_a_look_up_has_to_ask_for_the_code() -> None:

@@ -62,7 +62,8 @@ def test_a_page_told_of_in_part_is_left_out() -> None:
     read = mapped(Topic.STOCK, rows)
     assert read.value == StockLevels((StockLevel(PAGES[1], PAGES[1], None, None, None, 0),))
     assert read.coverage.note == (
-        f"page {PAGES[0]} left out, a row of it cannot be read; 1 unreadable row left out: selling is empty"
+        f"page {PAGES[0]} left out, a row of it cannot be read; "
+        "1 unreadable row left out: nothing at selling (map.fields.selling)"
     )
     assert not read.whole
 
@@ -86,7 +87,7 @@ def test_orders_are_told_in_the_platforms_words() -> None:
     assert line.created_at == OPENS + timedelta(minutes=5)
     assert line.amount is None
     assert read.known.newest == OPENS + timedelta(minutes=6)
-    assert "created_at is empty" in read.coverage.note
+    assert "nothing at at (map.fields.created_at)" in read.coverage.note
 
 
 def test_orders_of_other_shops_are_no_sales_here_but_are_known_when_asked_for() -> None:
@@ -159,16 +160,25 @@ def test_capacity_targets_and_errors() -> None:
         (Topic.CPU, {"service": "a", "machine": "b", "minute": MINUTE, "percent": 101}, "percent is out of range"),
         (Topic.CPU, {"service": "a", "machine": {}, "minute": MINUTE, "percent": 1}, "machine is not text"),
         (Topic.CPU, {"service": "a", "machine": "b", "minute": 1e99, "percent": 1}, "minute is not a time"),
-        (Topic.CPU, "no table", "service is empty"),
-        (Topic.TRAFFIC, {"minute": MINUTE, "requests": -1}, "requests is out of range"),
-        (Topic.TRAFFIC, {"minute": MINUTE, "requests": True}, "requests is not a number"),
-        (Topic.TRAFFIC, {"minute": "25/01/2024", "requests": 1}, "minute is not a time of the format iso"),
-        (Topic.STOCK, {"page_id": PAGES[0], "selling": "many"}, "selling is not a number"),
-        (Topic.STOCK, {"page_id": PAGES[0], "selling": 1.5}, "selling is not a whole number"),
+        (Topic.CPU, "no table", "nothing at service (map.fields.service)"),
+        (Topic.TRAFFIC, {"minute": MINUTE, "requests": -1}, "requests is out of range: -1"),
+        (Topic.TRAFFIC, {"minute": MINUTE, "requests": True}, "requests is not a number: true"),
+        (
+            Topic.TRAFFIC,
+            {"minute": "25/01/2024", "requests": 1},
+            "minute is not a time of the format iso: '25/01/2024'",
+        ),
+        (Topic.STOCK, {"page_id": PAGES[0], "selling": "n/a"}, "selling is not a number: 'n/a'"),
+        (Topic.STOCK, {"page_id": PAGES[0], "selling": 10**400}, "selling is out of range: 1000000"),
+        (Topic.STOCK, {"page_id": PAGES[0], "selling": 1.5}, "selling is not a whole number: 1.5"),
         (Topic.TARGETS, {"service": "a", "group": "b", "healthy": 3, "total": 2}, "healthy is more than total"),
-        (Topic.CAPACITY, {"service": "a", "lifecycle": [1]}, "lifecycle is not a table"),
-        (Topic.CAPACITY, {"service": "a", "suspended": "Launch"}, "suspended is not a list"),
-        (Topic.ERRORS, {"error_id": None, "type": "x", "message": "", "at": MINUTE}, "error_id is empty"),
+        (Topic.CAPACITY, {"service": "a", "lifecycle": [1]}, "lifecycle is not a table of names and numbers: a list"),
+        (Topic.CAPACITY, {"service": "a", "suspended": "Launch"}, "suspended is not a list: text of 6 characters"),
+        (
+            Topic.ERRORS,
+            {"error_id": None, "type": "x", "message": "", "at": MINUTE},
+            "nothing at error_id (map.fields.error_id)",
+        ),
     ],
 )
 def test_an_answer_of_unreadable_rows_is_none(topic: Topic, row: object, words: str) -> None:
@@ -176,6 +186,29 @@ def test_an_answer_of_unreadable_rows_is_none(topic: Topic, row: object, words: 
         mapped(topic, [row])
     assert caught.value.kind is FailureKind.DATA
     assert words in caught.value.why
+
+
+def test_a_value_that_does_not_fit_is_shown_once_and_only_where_it_can_be_nobodys_name() -> None:
+    rows = [{"page_id": PAGES[0], "selling": odd} for odd in ("12,5", "Chan Tai Man", {"a": 1}, 4)]
+    rows += [{"page_id": page, "selling": 1} for page in PAGES]
+    assert mapped(Topic.STOCK, rows[:1] + rows[3:]).coverage.note.endswith("selling is not a number: '12,5'")
+    assert mapped(Topic.STOCK, rows[1:]).coverage.note.endswith(
+        "left out: selling is not a number: text of 12 characters"
+    )
+    assert mapped(Topic.STOCK, rows[2:]).coverage.note.endswith("left out: selling is not a number: a table")
+
+
+def test_a_field_that_finds_nothing_shows_where_it_looked() -> None:
+    fields = {"page_id": "page", "selling": "stock.lft"}
+    with pytest.raises(SourceError, match=r"nothing at stock\.lft \(map\.fields\.selling\)"):
+        mapped(Topic.STOCK, [{"page": PAGES[0], "stock": {"left": 3}}], fields=fields)
+    with pytest.raises(SourceError, match="group is empty"):
+        mapped(
+            Topic.TARGETS,
+            [{"healthy": 1, "total": 1}],
+            fields={"healthy": "healthy", "total": "total"},
+            constants={"service": "SCMAPI", "group": ""},
+        )
 
 
 def test_an_expression_that_does_not_fit_a_row_spoils_that_row_only() -> None:
@@ -192,6 +225,10 @@ def test_an_expression_that_does_not_fit_a_row_spoils_that_row_only() -> None:
     [
         ({"fields": {"minute": "a["}}, r"map\.fields\.minute: 'a\[' is not JMESPath: it ends too early"),
         ({"fields": {"minute": "a b"}}, r"'a b' is not JMESPath: it breaks at character 3, 'b'"),
+        (
+            {"ok": "code == 0"},
+            r"'code == 0' is not JMESPath: it breaks at character 9, '0'; numbers stand in backticks: `0`",
+        ),
         ({"rows": "data.items[?x=1]"}, r"map\.rows: .* is not JMESPath: it breaks at character 14"),
         ({"rows": ""}, r"map\.rows: '' is not JMESPath"),
         ({"rows": "leng(a)"}, "JMESPath has no function 'leng'"),
@@ -204,8 +241,8 @@ def test_an_expression_that_does_not_fit_a_row_spoils_that_row_only() -> None:
         ({"fields": {"minute": "a"}}, "traffic needs requests too; write for example `requests = "),
         ({"time_format": "rfc"}, "time_format: 'rfc' is none"),
         ({"time_format": "%H:%M"}, "time_format: '%H:%M' is none"),
-        ({"timezone": "Mars/Olympus"}, "timezone: 'Mars/Olympus' is not a time zone"),
-        ({"timezone": "../../etc/passwd"}, "is not a time zone"),
+        ({"timezone": "Mars/Olympus"}, 'map.timezone: there is no time zone "Mars/Olympus"'),
+        ({"timezone": "../../etc/passwd"}, "there is no time zone"),
     ],
 )
 def test_settings_that_cannot_be_meant_are_refused_at_once(settings: dict[str, Any], words: str) -> None:
