@@ -57,6 +57,8 @@ class Round(Struct):
     spent: Spent = Spent()
     exchange: Exchange | None = None
     login: Login | None = None
+    region: str = ""
+    """The region that was asked last."""
 
 
 async def fetch(aws: Aws, metrics: Mapping[str, Metric], asks: Sequence[Ask], price: float, into: Round) -> None:
@@ -102,7 +104,7 @@ async def _answer(aws: Aws, metrics: Mapping[str, Metric], ask: Ask, price: floa
         told = await aws.call("cloudwatch", "get_metric_data", **params, **({"NextToken": token} if token else {}))
         # whether pages are billed again is not said anywhere: counted, so that the sum is never too small
         into.spent += Spent(usd=len(ask.keys) * price / 1000, metrics=len(ask.keys))
-        into.exchange, into.login = told.exchange, told.login or into.login
+        into.exchange, into.login, into.region = told.exchange, told.login or into.login, told.region
         into.notes.extend(_messages(told.answer))
         for number, result in enumerate(_results(told), 1):
             key, found = _series(result, keys, ask, metrics, told)

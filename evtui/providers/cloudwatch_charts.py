@@ -6,12 +6,28 @@ from collections.abc import Sequence
 
 from evtui.domain.metrics import Chart, ChartPoint
 from evtui.domain.reading import Answer, ChartPoints, Coverage, FailureKind
+from evtui.providers._batches import few
 from evtui.providers.base import SourceError
 from evtui.providers.cloudwatch_ask import Metric, Round, fetch
-from evtui.providers.cloudwatch_round import Asker, Cursor, answer, begin, merge, newest_of, refused, remarks, wanted
+from evtui.providers.cloudwatch_round import (
+    Asker,
+    Cursor,
+    answer,
+    begin,
+    failing,
+    merge,
+    newest_of,
+    refused,
+    remarks,
+    wanted,
+    where,
+)
 from evtui.providers.cloudwatch_settings import ChartSettings
-from evtui.providers.cloudwatch_spans import moment_of, plan
+from evtui.providers.cloudwatch_spans import KEPT, moment_of, plan
 from evtui.redact import admit
+
+DOUBT = "quiet, or namespace, metric, dimensions or region are others (sources.charts.series)"
+"""What a chart without values may be: CloudWatch says the same of a quiet metric and of one there is not."""
 
 GROWS = 1
 """Newest minutes that are left out: sums and maxima of the last minute still change while it is being reported."""
@@ -44,8 +60,11 @@ async def poll_charts(asker: Asker, series: Sequence[ChartSettings], before: Cur
         for minute, value in sorted(values.items())
     )
     moved = Cursor(merged.series, newest_of(cursor, merged.fresh))
-    told = sum(bool(progress.held) for progress in merged.series.values())
-    coverage = Coverage(told, len(charts), remarks(words), more)
+    silent = [key for key, progress in merged.series.items() if not progress.held]
+    unsaid = [charts[key].name for key in silent if key not in failing(trip)]
+    if unsaid:
+        words.append(f"no value of {few(unsaid)} in {KEPT} minutes{where(trip)}: {DOUBT}")
+    coverage = Coverage(len(charts) - len(silent), len(charts), remarks(words), more)
     return answer(ChartPoints(points, tuple(charts.values())), trip, moved, coverage)
 
 

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from evtui.domain.metrics import CpuPoint
 from evtui.domain.reading import Answer, Coverage, CpuPoints, FailureKind
-from evtui.providers._aws_groups import describe_groups, group_names, not_known
+from evtui.providers._aws_groups import SEE_TO, describe_groups, group_names, not_known
+from evtui.providers._batches import few
 from evtui.providers.base import SourceError
 from evtui.providers.cloudwatch_ask import Heard, Metric, Round, fetch
 from evtui.providers.cloudwatch_round import (
@@ -22,6 +23,7 @@ from evtui.providers.cloudwatch_round import (
     Cursor,
     answer,
     begin,
+    failing,
     gone,
     merge,
     newest_of,
@@ -71,6 +73,8 @@ async def poll_cpu(asker: Asker, monitoring: str, before: MachineCursor | None, 
         await fetch(asker.aws, metrics, asks, asker.price, trip)
     words += refused(trip, "machines") + trip.notes
     merged = merge(start, trip.heard, spans, now)
+    unsaid = [machine for machine in silent(merged.series) if machine not in failing(trip)]
+    words += [f"no CPU lately of {few(unsaid)}"] if unsaid else []
     series = {**merged.series, **gone(cursor, merged.series, spans, now)}
     moments = {minute: moment_of(minute) for values in merged.fresh.values() for minute in values}
     points = tuple(
@@ -93,13 +97,21 @@ def seen(series: Mapping[str, Progress]) -> int:
     Among machines that report every minute the last few minutes are looked at; as far back as a five of minutes is late
     where some report in fives.
     """
+    return max((sum(minute in each.held for each in series.values()) for minute in _lately(series)), default=0)
+
+
+def silent(series: Mapping[str, Progress]) -> list[str]:
+    """Machines without any of the minutes among which `seen` looks for one."""
+    minutes = _lately(series)
+    return [machine for machine, each in series.items() if not any(minute in each.held for minute in minutes)]
+
+
+def _lately(series: Mapping[str, Progress]) -> range:
     newest = max((minute for progress in series.values() for minute in progress.held), default=None)
     if newest is None:
-        return 0
+        return range(0)
     back = COMMON + 2 * BASIC if any(progress.step > 1 for progress in series.values()) else COMMON
-    return max(
-        sum(minute in progress.held for progress in series.values()) for minute in range(newest - back + 1, newest + 1)
-    )
+    return range(newest - back + 1, newest + 1)
 
 
 async def _machines(asker: Asker, cursor: MachineCursor, trip: Round) -> tuple[Machines, list[str], int]:
@@ -131,7 +143,7 @@ async def _machines(asker: Asker, cursor: MachineCursor, trip: Round) -> tuple[M
         raise SourceError(
             FailureKind.DATA,
             remarks(words),
-            "see to auto_scaling_group, region and profile in the campaign file",
+            SEE_TO,
             login=trip.login,
             exchange=trip.exchange,
         )

@@ -10,9 +10,11 @@ from msgspec import Struct
 from evtui.domain.campaign import Campaign
 from evtui.domain.reading import Answer, Coverage, FailureKind, Value
 from evtui.providers._aws import Aws
+from evtui.providers._batches import few
 from evtui.providers.base import SourceError
 from evtui.providers.cloudwatch_ask import Heard, Round
 from evtui.providers.cloudwatch_spans import Progress, Span, advance, minute_of, moment_of, news
+from evtui.redact import admit
 
 REACH = 48 * 60
 """Minutes of the past that are asked for: yesterday at the same time, and what is kept of CPU."""
@@ -95,7 +97,11 @@ def refused(trip: Round, noun: str) -> list[str]:
     asked = {key for answer in trip.heard for key in answer.ask.keys}
     counts = Counter(why.values())
     told = any(points for answer in trip.heard for points in answer.points.values())
-    words = [f"{count} of {len(asked)} {noun}: {reason}, asked again" for reason, count in counts.items()]
+    words = []
+    for reason, count in counts.items():
+        which = few([admit(key, 80) for key in sorted(why) if why[key] == reason])
+        named = f" ({which})" if count < len(asked) else ""
+        words.append(f"{count} of {len(asked)} {noun}{named}: {reason}, asked again")
     if asked and len(why) == len(asked) and not told:
         kind = FailureKind.AUTH if set(why.values()) == {FORBIDDEN} else FailureKind.DOWN
         remedy = (
@@ -110,6 +116,16 @@ def refused(trip: Round, noun: str) -> list[str]:
             exchange=trip.exchange,
         )
     return words
+
+
+def failing(trip: Round) -> frozenset[str]:
+    """Series of which `refused` tells."""
+    return frozenset(key for answer in trip.heard for key in answer.failed)
+
+
+def where(trip: Round) -> str:
+    """The region that was asked, as the end of a remark; empty where nothing was."""
+    return f" in {trip.region}" if trip.region else ""
 
 
 def answer(value: Value, trip: Round, cursor: Cursor, coverage: Coverage) -> Answer:

@@ -14,9 +14,21 @@ from collections.abc import Mapping, Sequence
 from evtui.domain.campaign import Campaign
 from evtui.domain.metrics import TrafficPoint
 from evtui.domain.reading import Answer, Coverage, FailureKind, TrafficPoints
+from evtui.providers._batches import few
 from evtui.providers.base import SourceError
 from evtui.providers.cloudwatch_ask import Metric, Round, fetch
-from evtui.providers.cloudwatch_round import Asker, Cursor, answer, begin, merge, refused, remarks, wanted
+from evtui.providers.cloudwatch_round import (
+    Asker,
+    Cursor,
+    answer,
+    begin,
+    failing,
+    merge,
+    refused,
+    remarks,
+    wanted,
+    where,
+)
 from evtui.providers.cloudwatch_spans import SETTLE, Span, moment_of, plan
 
 LULL = 10
@@ -70,7 +82,7 @@ async def poll_traffic(asker: Asker, before: TrafficCursor | None, now: int) -> 
         if cursor.sums.get(minute) != count
     )
     silent = [name for name, counts in told.items() if max(counts, default=0) < now - SETTLE]
-    words += [f"{name} told nothing {_since(told[name])}" for name in silent]
+    words += _silence({name: told[name] for name in silent if name not in failing(trip)}, where(trip))
     moved = TrafficCursor(merged.series, max(sums, default=None), told, sums)
     coverage = Coverage(len(names) - len(silent), len(names), remarks(words), more)
     return answer(TrafficPoints(points), trip, moved, coverage)
@@ -102,5 +114,11 @@ def _lull(had: Sequence[int], minute: int) -> bool:
     return 0 < place < len(had) and had[place] - had[place - 1] - 1 <= LULL
 
 
-def _since(counts: Mapping[int, float]) -> str:
-    return f"since {moment_of(max(counts)):%Y-%m-%d %H:%M} UTC" if counts else "yet (services.load_balancer)"
+def _silence(told: Mapping[str, Mapping[int, float]], place: str) -> list[str]:
+    """What to say of balancers that do not tell anything now. CloudWatch answers the same about those there are not."""
+    ended = [f"{name} told nothing since {moment_of(max(had)):%Y-%m-%d %H:%M} UTC" for name, had in told.items() if had]
+    never = [name for name, had in told.items() if not had]
+    if not never:
+        return ended
+    hint = "no request so far, or the id or the region is another (services.load_balancer)"
+    return [*ended, f"{few(never)} told nothing yet{place}: {hint}"]

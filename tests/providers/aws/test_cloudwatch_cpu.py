@@ -110,7 +110,23 @@ async def test_the_mean_says_three_of_four_while_one_is_silent(cloud: CloudWatch
     assert (figures.reporting, figures.expected) == (3, 4)
     assert figures.mean == pytest.approx(20.0)
     assert (answer.coverage.seen, answer.coverage.expected) == (3, 4)
+    assert answer.coverage.note == "no CPU lately of i-3"
     assert max(sorted_out(watch.points)["i-3"]) == 19
+
+
+async def test_of_many_silent_machines_three_are_named(cloud: CloudWatch, watch: Watch) -> None:
+    cloud.groups[GROUP] += [(f"i-new{number}", "InService") for number in range(5)]
+    answer = await watch.poll()
+    assert (answer.coverage.seen, answer.coverage.expected) == (4, 9)
+    assert answer.coverage.note == "no CPU lately of i-new0, i-new1, i-new2 and 2 more"
+    for number in range(5):
+        cloud.tell(f"i-new{number}", 25, 33)
+    assert (await watch.poll(1)).coverage.note == ""
+
+
+async def test_a_machine_that_is_a_minute_late_is_not_called_silent(cloud: CloudWatch, watch: Watch) -> None:
+    cloud.hidden["i-3"] = {29}
+    assert (await watch.poll()).coverage.note == ""
 
 
 async def test_a_machine_that_ends_keeps_its_minutes_and_is_asked_no_more(cloud: CloudWatch, watch: Watch) -> None:
@@ -172,7 +188,8 @@ async def test_a_series_told_in_part_is_said_and_asked_again(cloud: CloudWatch, 
     cloud.messages.append({"Code": "Trouble", "Value": "some \x1b[31mred"})
     answer = await watch.poll()
     assert "i-2" not in by_machine(answer)
-    assert f"1 of 4 machines: {state}, asked again" in answer.coverage.note
+    assert f"1 of 4 machines (i-2): {state}, asked again" in answer.coverage.note
+    assert "no CPU" not in answer.coverage.note
     assert "Trouble: some ␛[31mred" in answer.coverage.note
     assert answer.coverage.seen == 3
     await watch.poll(20)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from aws_home import AwsHome
 from cloudwatch_makers import BALANCER, MINUTE, NOW, OPEN, SCM, CloudWatch, Place, Watch, cloud_watch, provider
+from moto_server import REGION
 
 from evtui.clock import ManualClock
 from evtui.domain.campaign import Service
@@ -116,7 +117,18 @@ async def test_a_balancer_that_is_not_there_is_named(cloud: CloudWatch, watch: W
     answer = await watch.poll()
     assert told(answer) == {}
     assert answer.fact_time is None
-    assert answer.coverage.note == f"{OTHER} told nothing yet (services.load_balancer)"
+    assert answer.coverage.note == (
+        f"{OTHER} told nothing yet in {REGION}: no request so far, or the id or the region is another"
+        " (services.load_balancer)"
+    )
+
+
+async def test_of_many_balancers_that_are_not_there_three_are_named(cloud: CloudWatch, clock: ManualClock) -> None:
+    lost = tuple(Service(f"Lost{number}", load_balancer=f"app/lost/{number}") for number in range(5))
+    watch = Watch(provider(cloud.url, clock, SCM, *lost), Topic.TRAFFIC, clock, (SCM, *lost))
+    answer = await watch.poll()
+    assert (answer.coverage.seen, answer.coverage.expected) == (1, 6)
+    assert answer.coverage.note.startswith("app/lost/0, app/lost/1, app/lost/2 and 2 more told nothing yet in ")
 
 
 async def test_late_in_a_sale_the_baseline_comes_in_fives(cloud: CloudWatch) -> None:
@@ -173,6 +185,10 @@ class TestCharts:
         minutes = {minute_of(point.minute) - minute_of(OPEN) for point in answer.value.points}
         assert minutes == {*range(7), *range(8, 30)}
         assert (answer.coverage.seen, answer.coverage.expected) == (1, 2)
+        assert answer.coverage.note == (
+            f"no value of silent in 30 minutes in {REGION}: quiet, or namespace, metric, dimensions or region are"
+            " others (sources.charts.series)"
+        )
         await watch.poll()
         assert (await watch.poll(1)).value == ChartPoints((), answer.value.charts)
 
