@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evtui import __version__
-from evtui.commands.ending import finish, print_data
+from evtui.commands.ending import data_apart, finish, print_data
 from evtui.commands.options import (
     EVERY,
     PLAIN,
@@ -183,6 +183,7 @@ def check(
     path = example_path() if demo else find(context.obj["config"])
     if path is None:
         raise UsageError("no campaign file: name one with --config FILE, or use --demo for the example")
+    context.with_resource(data_apart())
     if iam:
         from evtui.commands.iam import run as policy
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from msgspec.structs import replace
 
 from evtui import __version__, paths
-from evtui.commands.ending import finish
+from evtui.commands.ending import data_apart, finish
 from evtui.commands.worlds import BENCH, DEMO_AT, SCENARIO, SEED, SPEED
 from evtui.errors import Exit, UsageError
 
@@ -58,7 +58,8 @@ def live(path: Path) -> Session:
     from evtui.clock import SystemClock
     from evtui.session import open_session
 
-    return open_session(path, SystemClock())
+    with data_apart():
+        return open_session(path, SystemClock())
 
 
 def simulated(scenario: str, seed: int, at: str, speed: float, rate: int | None = None) -> Session:
@@ -132,7 +133,7 @@ def run(session: Session, command: Coroutine[Any, Any, Output]) -> Output:
             return await command
 
     # sources are closed first, and so is what they have running
-    with told_to_end():
+    with told_to_end(), data_apart():
         return asyncio.run(inside())
 
 

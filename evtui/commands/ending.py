@@ -10,15 +10,18 @@ import errno
 import logging
 import os
 import sys
-from contextlib import suppress
-from io import UnsupportedOperation
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
+from io import RawIOBase, TextIOWrapper, UnsupportedOperation
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, TextIO, cast
 
 from evtui.errors import EvtuiError, Exit, UsageError
 from evtui.logfile import LogFile
 from evtui.text import clean, one_line
 
 if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
     from evtui.commands.output import Output
 
 log = logging.getLogger(__name__)
@@ -28,11 +31,44 @@ class ReaderGone(Exception):
     """Whoever read stdout has seen enough; nothing is left to be said."""
 
 
+class Aside(TextIOWrapper):
+    """Stands for stdout while code of others runs: what it prints is talk, cleaned, and goes to stderr."""
+
+    def __init__(self, data: TextIO) -> None:
+        super().__init__(cast(BinaryIO, _Talk()), encoding="utf-8", errors="replace", line_buffering=True)
+        self.data = data
+        """Where data goes meanwhile."""
+
+
+class _Talk(RawIOBase):
+    def writable(self) -> bool:
+        return True
+
+    def write(self, raw: Buffer) -> int:
+        said = bytes(raw)
+        for line in filter(str.strip, said.decode(errors="replace").splitlines()):
+            _talk(f"evtui: a provider printed: {clean(line)}")
+        return len(said)
+
+
+@contextmanager
+def data_apart() -> Iterator[None]:
+    """While inside, only what this program prints as data comes to stdout."""
+    if sys.stdout is None or isinstance(sys.stdout, Aside):
+        yield
+        return
+    aside = Aside(sys.stdout)
+    with redirect_stdout(aside):
+        yield
+    # not closed: a log of theirs may go on writing to it
+    aside.flush()
+
+
 def finish(output: Output) -> NoReturn:
     """Print a command's answer and end with its exit code."""
     for warning in output.warnings:
         log.warning("%s", warning)
-        _echo(f"warning: {one_line(warning)}", err=True)
+        _talk(f"warning: {one_line(warning)}")
     print_data(output.text)
     sys.exit(output.exit)
 
@@ -46,7 +82,9 @@ def print_data(text: str) -> None:
     """
     if text and sys.stdout is None:
         raise UsageError("there is no stdout to print to")
-    _echo(text, nl=False)
+    from click import echo  # a cockpit prints nothing, and need not wait for what prints
+
+    echo(text, file=sys.stdout.data if isinstance(sys.stdout, Aside) else None, nl=False)
 
 
 def no_room(error: OSError) -> bool:
@@ -64,23 +102,23 @@ def discard() -> None:
 def say(error: EvtuiError) -> None:
     """Print why the program ends."""
     for line in str(error).splitlines():
-        _echo(f"evtui: {clean(line)}", err=True)
+        _talk(f"evtui: {clean(line)}")
 
 
 def crashed(error: Exception, file: LogFile) -> Exit:
     """A fault of the program itself: the log gets the traceback, without anybody's data, the terminal one sentence."""
     log.error("the program failed", exc_info=error)
     where = f"{file.written} knows more" if file.written else "and the log could not be written"
-    _echo(f"evtui: a fault of the program ended it ({type(error).__name__}); {where}", err=True)
+    _talk(f"evtui: a fault of the program ended it ({type(error).__name__}); {where}")
     return Exit.ACTION
 
 
 def interrupted() -> None:
     """End the line that the terminal has put its ^C on."""
-    _echo("", err=True)
+    _talk("")
 
 
-def _echo(text: str, *, nl: bool = True, err: bool = False) -> None:
-    from click import echo  # a cockpit prints nothing, and need not wait for what prints
+def _talk(text: str) -> None:
+    from click import echo
 
-    echo(text, nl=nl, err=err)
+    echo(text, err=True)

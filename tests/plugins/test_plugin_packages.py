@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from plugin_folder import Plugins
+from plugin_folder import GOOD, Plugins
 from program import Ran, environment
 
 from evtui.config.load import example_path
@@ -40,6 +40,24 @@ pathlib.Path(os.environ["MARKER"]).write_text("imported")
 """
 
 
+LOUD = (
+    GOOD.replace("        return cls()", "        shout('opened')\n        return cls()").replace(
+        "        return Answer(",
+        "        shout('asked')\n        await asyncio.to_thread(shout, 'threaded')\n        return Answer(",
+    )
+    + """
+
+import asyncio, sys
+
+def shout(what):
+    print("loud \\x1b[31m", what, "漢")
+    sys.stdout.buffer.write(b"raw \\x1b[2J\\n")
+
+shout("imported")
+"""
+)
+
+
 def pip(*words: str) -> None:
     command = [sys.executable, "-m", "pip", "--isolated", "--disable-pip-version-check", "--no-input", *words]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
@@ -58,6 +76,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     others = Plugins(folder / "site")
     others.add("broken", "raise SystemExit('\x1b[2Jnever')\n")
     others.add("marked", MARKS)
+    others.add("loud", LOUD)
     return folder / "site"
 
 
@@ -107,6 +126,33 @@ def test_the_preflight_asks_the_plug_in_and_names_the_broken_one(user: User) -> 
     assert [(each["severity"], each["key"]) for each in found] == [("A", "sources.cpu.provider")]
     assert why in found[0]["detail"]
     assert not user.marker.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("check", "--json"), ("imported", "opened", "asked", "threaded")),
+        (("check", "--offline", "--json"), ("imported", "opened")),
+        (("report", "--format", "json"), ("imported", "opened", "asked", "threaded")),
+    ],
+)
+def test_what_a_plug_in_prints_is_talk_and_spoils_no_data(
+    user: User, words: tuple[str, ...], said: tuple[str, ...]
+) -> None:
+    user.write('[sources.charts]\nprovider = "loud"\n')
+    ran = user(*words)
+    assert json.loads(ran.out)
+    assert "漢" not in ran.out
+    for word in said:
+        assert f"evtui: a provider printed: loud ␛[31m {word} 漢\n" in ran.err
+    assert "evtui: a provider printed: raw ␛[2J\n" in ran.err
+
+
+def test_what_a_plug_in_prints_spoils_no_lines_either(user: User) -> None:
+    user.write('[sources.charts]\nprovider = "loud"\n')
+    ran = user("check")
+    assert "漢" not in ran.out
+    assert " asked 漢" in ran.err
 
 
 def test_the_screen_goes_on_and_says_which_plug_in_is_broken(user: User) -> None:
