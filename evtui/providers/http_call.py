@@ -10,9 +10,10 @@ from msgspec import Struct
 
 from evtui.domain.trip import Exchange, Login
 from evtui.providers.http_body import Body
+from evtui.providers.http_shown import is_plain, is_telling, masked_body, masked_query
 from evtui.providers.http_trouble import http_date
 from evtui.providers.secret import Secret
-from evtui.redact import admit
+from evtui.redact import MASK, admit
 
 SHOWN = 2_000
 """Characters of a body that an exchange keeps: enough to see what kind of answer it is."""
@@ -49,15 +50,22 @@ class Call:
         self.status = 0
         self.body = Body(0)
         self.shown_headers: dict[str, str] = {}
+        address, sign, query = url.partition("?")
+        query, hidden = masked_query(query)
+        self._shown_url = f"{address}{sign}{query}"
+        self._shown_body, more = masked_body(body.decode("utf-8", "replace")) if body else ("", [])
+        self._hidden = sorted(filter(is_telling, {*hidden, *more}), key=len, reverse=True)
 
     def text(self, raw: bytes, limit: int = SHOWN) -> str:
         """A body as text without secrets; not cleaned yet."""
         return self.scrub(raw[: 4 * limit].decode("utf-8", "replace"))
 
     def scrub(self, text: str) -> str:
-        """A text without the secrets that were sent."""
+        """A text without the secrets that were sent, and what may be one."""
         for secret in self.secrets:
             text = secret.scrub(text)
+        for value in self._hidden:
+            text = text.replace(value, MASK)
         return text
 
     @property
@@ -75,9 +83,10 @@ class Call:
 
     def exchange(self) -> Exchange:
         """What was sent and what came back so far, in words."""
-        asked = [f"{self.method} {self.url}", *(f"{name}: {value}" for name, value in self.shown_headers.items())]
-        if self.sent:
-            asked += ["", self.text(self.sent)]
+        asked = [f"{self.method} {self._shown_url}"]
+        asked += (f"{name}: {value if is_plain(name, value) else MASK}" for name, value in self.shown_headers.items())
+        if self._shown_body:
+            asked += ["", self._shown_body[: 4 * SHOWN]]
         got: list[str] = []
         if self.status:
             got.append(f"{self.status} {_phrase(self.status)}, {'over ' * self.body.over}{len(self.body):,} bytes")
