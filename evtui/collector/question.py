@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from time import perf_counter
 
 from evtui.clock import Clock
+from evtui.collector.stretch import HELD_S, Stretches
 from evtui.domain.reading import Answer, Failure, FailureKind, Lookup, Reading, Topic
 from evtui.domain.trip import Exchange, Login, Trip
 from evtui.providers._threads import URGENT
@@ -60,13 +61,14 @@ class Flight:
         """What came with the answer, once it is there."""
         self.goes_on = False
         """Whether the answer left more for the next question, and a place to go on from that is not the old one."""
+        self._stretches = Stretches(send)
         context = copy_context()
         context.run(URGENT.set, urgent)
-        self._task = asyncio.create_task(self._run(send), name=f"{name} {topic}", context=context)
+        self._task = asyncio.create_task(self._run(), name=f"{name} {topic}", context=context)
 
-    async def _run(self, send: Callable[[], Awaitable[Answer]]) -> None:
+    async def _run(self) -> None:
         try:
-            reading = await self._answered(send)
+            reading = await self._answered()
         except Exception as error:  # whatever a provider forgot to catch must not take the others with it
             log.error("%s failed on %s: %s", self._name, self._topic, _whereabouts(error))
             why = f"the {self._name} provider stumbled ({type(error).__name__}); the log knows more"
@@ -74,11 +76,13 @@ class Flight:
         except SystemExit:
             # what a plug-in's library says must not end the launch for everybody
             reading = self.failed(f"the {self._name} provider tried to end the program", FailureKind.DATA)
+        if self._held_s:
+            log.warning("%s on %s held everything up for %.1f s", self._name, self._topic, self._held_s)
         self._reading = reading
 
-    async def _answered(self, send: Callable[[], Awaitable[Answer]]) -> Reading:
+    async def _answered(self) -> Reading:
         try:
-            answer = await send()
+            answer = await self._stretches
             _judge_times(answer.fact_time, answer.login, answer.exchange)
             trip = self._trip(answer)
             reading = Reading(
@@ -111,8 +115,13 @@ class Flight:
     def _trip(self, told: Answer | SourceError | None = None) -> Trip:
         took = self.age_s
         if told is None:
-            return Trip(took, self._every)
-        return Trip(took, self._every, told.spent, told.login, told.exchange)
+            return Trip(took, self._every, held_s=self._held_s)
+        return Trip(took, self._every, told.spent, told.login, told.exchange, self._held_s)
+
+    @property
+    def _held_s(self) -> float:
+        longest = self._stretches.longest_s
+        return longest if longest >= HELD_S else 0.0
 
     async def landed(self, seconds: float) -> bool:
         """Wait that long at most; whether it has come to an end."""

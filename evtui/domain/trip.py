@@ -66,3 +66,5 @@ class Trip(Struct, frozen=True):
     spent: Spent = Spent()
     login: Login | None = None
     exchange: Exchange | None = None
+    held_s: float = 0.0
+    """Seconds for which the source's own code kept the screen and every other source waiting; 0: not noticeably."""

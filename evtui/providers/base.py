@@ -2,7 +2,9 @@
 
 A provider declares its settings as a msgspec struct, the topics it can poll and the look-ups it can answer. It keeps no
 position: whatever it needs to go on from is in the cursor it returned last. Blocking work goes through
-`asyncio.to_thread`; the loop's default executor is ours and daemonic, so no hung call can hold up quitting.
+`asyncio.to_thread`; the loop's default executor is ours and daemonic, so no hung call can hold up quitting. What does
+not go through it, such as `time.sleep` in `poll`, stops the screen and every other source for as long as it takes:
+nobody can prevent that, but whoever does it is named in the log and on its source's page.
 """
 
 from __future__ import annotations

@@ -107,6 +107,11 @@ def took_words(trip: Trip) -> str:
     return f"{took:.2f}s" if took < 0.995 else f"{took:.1f}s" if took < 9.95 else f"{took:.0f}s"
 
 
+def held_words(trip: Trip) -> str:
+    """That a source is to blame for keys and other sources that came late."""
+    return f"its own code held the screen and every other source up for {trip.held_s:.1f} s"
+
+
 def failures_words(source: SourceFigures) -> str:
     """How many questions in a row failed; where only the state is known, whether the newest did."""
     if source.status is not None:

@@ -145,6 +145,14 @@ def test_each_fact_is_named_once() -> None:
     assert " gaps      since 11:31" in found
 
 
+def test_who_held_the_screen_up_is_named() -> None:
+    state = told(Topic.ORDERS, orders(), STATES, at=1, trip=Trip(6.1, MINUTE, held_s=6.04))
+    words = "its own code held the screen and every other source up for 6.0 s"
+    assert text(drawn(state)).count(words) == 1
+    assert f" held up   {words}" in in_full(state, Topic.ORDERS)
+    assert words not in in_full(state, Topic.CPU)
+
+
 def test_the_preflight_keeps_long_names_of_providers_from_what_follows() -> None:
     specs = {
         Topic.CPU: SourceSpec(Topic.CPU, "autoscaling", MINUTE),

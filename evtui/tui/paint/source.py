@@ -10,6 +10,7 @@ from evtui.report.sources import (
     clock_words,
     failing_words,
     gap_words,
+    held_words,
     login_words,
     next_words,
     pace_words,
@@ -71,6 +72,8 @@ def _asked(view: View, source: SourceFigures) -> list[Fact]:
     ]
     if source.today.usd or source.today.scanned:
         found.append(("cost", f"{spent_words(source.today)} today, the whole day {usd(source.whole_day)}", ""))
+    if source.trip.held_s:
+        found.append(("held up", held_words(source.trip), "warn"))
     if said := left_out(health):
         found.append(("covers", said, "warn"))
     if health.coverage.remark:

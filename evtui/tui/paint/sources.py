@@ -14,6 +14,7 @@ from evtui.report.sources import (
     covered_words,
     failures_words,
     gap_words,
+    held_words,
     login_words,
     logins,
     next_words,
@@ -120,6 +121,8 @@ def _below(view: View, source: SourceFigures, others: Sequence[Column], index: i
             lines.append(((clip(f"{lead}{health.remedy}", cells), "key"),))
     elif said := left_out(health):
         lines.append(((clip(f"{lead}{said}", cells), "warn"),))
+    if source.trip.held_s:
+        lines.append(((clip(f"{lead}{held_words(source.trip)}", cells), "warn"),))
     if source.gaps:
         newest = source.gaps[-1]
         style = "dim" if newest.mend in (Mend.FILLED, Mend.OVER) else "warn"
