@@ -31,7 +31,7 @@ from evtui.providers.http_access import check, origin
 from evtui.providers.http_body import Body
 from evtui.providers.http_call import Call
 from evtui.providers.http_call import Reply as Reply
-from evtui.providers.http_trouble import Trouble, not_json, of_connection, of_status
+from evtui.providers.http_trouble import Trouble, not_json, of_certificates, of_connection, of_status
 from evtui.providers.secret import Secret, expiry
 from evtui.redact import MASK, admit
 
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 COMPLAINT_BYTES = 64 * 1024
 """Bytes read of an answer that is a refusal: what it says about itself stands at its beginning."""
+
+LEAST_MB = 100_000
+"""Bytes from which a limit is told in MB: below it, it is a number that nobody reads."""
 
 KEPT_S = 30.0
 """Seconds that an idle connection is kept: polls every few seconds save a handshake each, slow ones hold nothing."""
@@ -176,8 +179,7 @@ class Http:
         except socket.gaierror:
             return Trouble(FailureKind.DOWN, "cannot be found: nobody knows the name")
         except OSError as error:  # ssl.SSLError among them: a file without certificates
-            why = f"cannot be asked: ca_file holds no certificates that can be read ({type(error).__name__})"
-            return Trouble(FailureKind.DOWN, why)
+            return of_certificates(error, self._access.ca_file)
         import httpx
 
         call.step = "an answer"
@@ -211,9 +213,9 @@ class Http:
             now = self._context.clock.now()
             return of_status(call.status, call.headers, call.text(call.body.content), call.url, now)
         if call.body.over:
-            most_mb = f"{self._access.max_bytes / 1e6:,.3g} MB"
+            limit = f"{most / 1e6:,.3g} MB" if most >= LEAST_MB else f"{most:,} bytes"
             return Trouble(
-                FailureKind.DATA, f"sent more than {most_mb}, which was cut off: ask for less, or raise max_bytes"
+                FailureKind.DATA, f"sent more than {limit}, which was cut off: ask for less, or raise max_bytes"
             )
         if not call.body.whole:
             return Trouble(FailureKind.DOWN, "broke off in the middle of its answer")

@@ -67,6 +67,8 @@ class Teller(Struct, frozen=True):
         elif isinstance(error, FileNotFoundError):
             where = "in its folder" if os.sep in argv[0] else "on PATH"
             why, remedy = f"is not there: nothing of that name {where}", "install it, or put command right"
+        elif os.path.isdir(path):
+            why, remedy = "is a folder and no program", "name a program in command"
         elif isinstance(error, PermissionError):
             why, remedy = "may not be run by this account", f"chmod +x {shlex.quote(self._shown(argv[0]))}"
         elif error.errno == errno.ENOEXEC:

@@ -89,6 +89,18 @@ def not_json(status: int, headers: Mapping[str, str], body: bytes, error: Except
     return Trouble(FailureKind.DATA, "answered with something that is not JSON")
 
 
+def of_certificates(error: OSError, ca_file: str) -> Trouble:
+    """Why the certificates to trust cannot be had; `ca_file` is empty for the machine's own."""
+    name = f"ca_file {admit(ca_file, QUOTED)}" if ca_file else "the store of certificates of this machine"
+    if isinstance(error, ssl.SSLError):
+        what = "holds no certificate"
+    elif isinstance(error, FileNotFoundError):
+        what = "is not there"
+    else:
+        what = f"cannot be read ({admit(error.strerror or type(error).__name__, QUOTED)})"
+    return Trouble(FailureKind.DOWN, f"cannot be asked: {name} {what}")
+
+
 def of_connection(error: BaseException, *, tls: bool, proxy: str = "") -> Trouble:
     """What a failed connection means, from the causes behind the library's own error.
 

@@ -203,6 +203,8 @@ async def test_programs_that_cannot_be_started_say_what_they_are(desk: Desk) -> 
     assert await why(command=["no-such-program"]) == "no-such-program is not there: nothing of that name on PATH"
     desk.script("true", "plain.sh", 0o644)
     assert await why(command=["./plain.sh"]) == "plain.sh may not be run by this account"
+    (desk.folder / "tools").mkdir()
+    assert await why(command=["./tools"]) == "tools is a folder and no program"
     desk.script("#!/no/such/interpreter\n", "odd.sh")
     assert "interpreter that is not there" in await why(command=["./odd.sh"])
     (desk.folder / "bare").write_text("echo hello")

@@ -145,6 +145,9 @@ async def test_a_long_body_is_cut_off() -> None:
     assert "sent more than 0.1 MB, which was cut off" in error.why
     assert error.exchange is not None
     assert "over 100,000 bytes" in error.exchange.got
+    with JsonServer(told({"a": 1})) as server:
+        error = await failure(door(server.url, max_bytes=3))
+    assert "sent more than 3 bytes, which was cut off" in error.why
 
 
 async def test_a_small_body_that_unpacks_to_a_long_one_is_cut_off() -> None:
@@ -251,7 +254,14 @@ async def test_a_file_of_certificates_is_read_again_once_it_is_there(
 ) -> None:
     with JsonServer(told({}), certificates.agreed) as server:
         http = door(server.url, context(folder=tmp_path), ca_file="ca.pem")
-        with pytest.raises(SourceError, match="ca_file holds no certificates that can be read"):
+        with pytest.raises(SourceError, match=r"cannot be asked: ca_file ca\.pem is not there$"):
+            await http.json("GET")
+        (tmp_path / "ca.pem").mkdir()
+        with pytest.raises(SourceError, match=r"ca_file ca\.pem (holds no certificate|cannot be read \(.*\))$"):
+            await http.json("GET")
+        (tmp_path / "ca.pem").rmdir()
+        (tmp_path / "ca.pem").write_text("no certificate")
+        with pytest.raises(SourceError, match=r"ca_file ca\.pem holds no certificate$"):
             await http.json("GET")
         (tmp_path / "ca.pem").write_bytes(certificates.trusted.read_bytes())
         assert (await http.json("GET"))[0] == {}
