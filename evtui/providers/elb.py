@@ -126,6 +126,8 @@ class ElbProvider:
         so_far = Round()
         targets = await self._targets(so_far)
         health = [each for each in await asyncio.gather(*(self._health(each, so_far) for each in targets)) if each]
+        # answers come in any order; what is said of them is not to change with it
+        so_far.refusals = {each.name: so_far.refusals[each.name] for each in targets if each.name in so_far.refusals}
         so_far.notes += _refused(so_far.refusals)
         told = so_far.told
         if not health or told is None:

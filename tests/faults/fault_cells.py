@@ -96,7 +96,7 @@ def over_aws(*own: Cell, unreadable: str) -> tuple[Cell, ...]:
         (wire.RESET, DOWN, r"^HOST broke off before its answer was complete"),
         (NAME_HANGS, DOWN, r"^no answer within|hang and do not end"),
         (wire.STRANGE_CERTIFICATE, DOWN, r"^the certificate of HOST is not trusted.*self.signed"),
-        (wire.PLAIN_ON_TLS, DOWN, r"^the certificate of HOST is not trusted, or something else answers there"),
+        (wire.PLAIN_ON_TLS, DOWN, r"^HOST does not speak TLS on this port"),
         (wire.SILENT, DOWN, r"^HOST did not answer in time"),
         (wire.HALF, DOWN, r"^HOST did not answer in time"),
         (wire.TRICKLING, DOWN, r"^HOST sends too slowly"),
