@@ -209,11 +209,9 @@ def open_session(
     """
     file = load(launch) if isinstance(launch, Path) else launch
     judged = judge_sources(file)
-    if judged.problems:
-        raise ConfigError(judged.problems)
     opened = open_sources(file, judged, context_of(file, clock, demo, environ))
-    if opened.problems:
-        raise ConfigError(opened.problems)
+    if problems := (*judged.problems, *opened.problems):
+        raise ConfigError(sorted(problems, key=lambda each: (each.line or 0, each.column or 0)))
     return Session(file, clock, opened.providers, _scenario(file, judged.settings, demo), asked_for=demo is not None)
 
 

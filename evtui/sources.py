@@ -6,22 +6,37 @@ which says so whenever it is asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from evtui.config.load import CampaignFile, SourceConfig, check_settings, source_problem, unknown_provider
+from evtui.config.load import (
+    CampaignFile,
+    SourceConfig,
+    check_settings,
+    settings_without_faults,
+    source_problem,
+    unknown_provider,
+)
 from evtui.config.notes import problem_at
 from evtui.domain.reading import Lookup, Topic
 from evtui.errors import Problem, UsageError
 from evtui.providers import registry
 from evtui.providers.base import Context, Provider
-from evtui.providers.objections import addressed, sentences
+from evtui.providers.objections import SettingsError, addressed, sentences
 
 Load = Callable[[str], type[Provider]]
 """Finds a provider class by its name, as `registry.load` does."""
+
+
+class Faulty(Struct, frozen=True):
+    """What is left of a table without its wrong keys, and which those are."""
+
+    settings: Any
+    wrong: frozenset[str]
 
 
 class Judged(Struct, frozen=True):
@@ -33,6 +48,8 @@ class Judged(Struct, frozen=True):
     problems: tuple[Problem, ...]
     unusable: Mapping[str, str]
     """Name of each plug-in that cannot be loaded, and why."""
+    faulty: Mapping[Topic | Lookup, Faulty]
+    """Tables some of whose keys are wrong: what is left of them can still be judged."""
 
 
 class Opened(Struct, frozen=True):
@@ -55,6 +72,7 @@ def judge_sources(file: CampaignFile, find: Load | None = None) -> Judged:
     settings: dict[Topic | Lookup, Any] = {}
     problems: list[Problem] = []
     unusable: dict[str, str] = {}
+    faulty: dict[Topic | Lookup, Faulty] = {}
     for source in switched_on(file):
         name = source.provider
         if not registry.offered(name):
@@ -72,19 +90,26 @@ def judge_sources(file: CampaignFile, find: Load | None = None) -> Judged:
         given, found = check_settings(file, source, provider.Settings)
         found = (*_misplaced(file, source, provider), *found)
         settings[source.topic] = None if found else given
+        if (rest := settings_without_faults(source, file, provider.Settings)) is not None and found:
+            faulty[source.topic] = Faulty(rest, frozenset(_own_key(source, problem) for problem in found))
         problems += found
     problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
-    return Judged(classes, settings, tuple(problems), unusable)
+    return Judged(classes, settings, tuple(problems), unusable, faulty)
 
 
 def open_sources(file: CampaignFile, judged: Judged, context: Context) -> Opened:
-    """Every source that is switched on and has no problem yet, ready to be asked. Nothing is asked."""
+    """Every source that is switched on and has no problem yet, ready to be asked. Nothing is asked.
+
+    Of those that have one, what their provider says against the rest of their table is among the problems too.
+    """
     providers: dict[Topic | Lookup, tuple[SourceConfig, Provider]] = {}
     problems: list[Problem] = []
     unusable = dict(judged.unusable)
     for source in switched_on(file):
         name, settings = source.provider, judged.settings.get(source.topic)
         if settings is None:
+            if (faulty := judged.faulty.get(source.topic)) is not None:
+                problems += _further(file, source, judged.classes[name], faulty, context)
             continue
         try:
             provider = _opened(name, judged.classes[name], settings, replace(context, topic=source.topic))
@@ -96,6 +121,26 @@ def open_sources(file: CampaignFile, judged: Judged, context: Context) -> Opened
             continue
         providers[source.topic] = (source, provider)
     return Opened(providers, tuple(problems), unusable)
+
+
+def _own_key(source: SourceConfig, problem: Problem) -> str:
+    """The key of its source's table that a problem is at or below."""
+    return re.split(r"[.\[]", problem.key.removeprefix(f"{source.table}.{source.topic}."))[0]
+
+
+def _further(
+    file: CampaignFile, source: SourceConfig, provider: type[Provider], faulty: Faulty, context: Context
+) -> list[Problem]:
+    """What a provider says of the keys that could be read, but nothing that goes back to those that could not."""
+    try:
+        _opened(source.provider, provider, faulty.settings, replace(context, topic=source.topic, shared={}))
+    except registry.Unusable:
+        pass  # what a plug-in makes of settings that nobody wrote is not its fault
+    except UsageError as error:
+        said = [each for each in sentences(error) if faulty.wrong.isdisjoint(re.findall(r"\w+", each))]
+        if said and "provider" not in faulty.wrong:
+            return list(_refused(file, source, faulty.settings, SettingsError(tuple(said))))
+    return []
 
 
 def _refused(file: CampaignFile, source: SourceConfig, settings: Any, error: UsageError) -> Iterator[Problem]:

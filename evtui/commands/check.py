@@ -44,6 +44,8 @@ class Linted(Struct, frozen=True):
     """The sources without a problem, ready to be asked."""
     screen: LoadedScreen | None = None
     """The user's own screen settings; None where there are none."""
+    looked: bool = False
+    """Whether findings were looked for: a file that cannot be read holds none yet."""
 
     def exit(self, acknowledged: Container[str] = ()) -> Exit:
         """USAGE with problems, ACTION with a finding of severity A whose id is not in `acknowledged`, else OK."""
@@ -62,13 +64,17 @@ def lint(
     """The file at `path`, judged, and its sources opened with what `context` gives them."""
     loaded = read(path)
     name = loaded.places.file
-    if (file := loaded.file) is None:
+    if (file := loaded.file or loaded.rest) is None:
         return Linted(name, loaded.problems, screen=screen)
     judged = judge_sources(file, load)
     opened = open_sources(file, judged, context(file))
-    problems = sorted((*judged.problems, *opened.problems), key=lambda each: (each.line or 0, each.column or 0))
+    known = {problem.key for problem in loaded.problems}
+    new = (problem for problem in (*judged.problems, *opened.problems) if problem.key not in known)
+    problems = sorted((*loaded.problems, *new), key=lambda each: (each.line or 0, each.column or 0))
     findings = (*file_findings(file), *plugin_findings(file, opened.unusable))
-    return Linted(name, tuple(problems), findings, file, opened, screen)
+    if loaded.file is None:
+        return Linted(name, tuple(problems), findings, screen=screen, looked=True)
+    return Linted(name, tuple(problems), findings, file, opened, screen, looked=True)
 
 
 def run_offline(
@@ -148,10 +154,11 @@ def to_json(answer: Mapping[str, object]) -> str:
 
 def text_of(linted: Linted, acknowledged: Container[str] = ()) -> str:
     """What a person reads of a file and of the screen settings."""
-    return _text(linted.name, linted.problems, linted.findings, acknowledged) + _screen_text(linted.screen)
+    return _text(linted, acknowledged) + _screen_text(linted.screen)
 
 
-def _text(name: str, problems: tuple[Problem, ...], findings: tuple[Finding, ...], acknowledged: Container[str]) -> str:
+def _text(linted: Linted, acknowledged: Container[str]) -> str:
+    problems, findings = linted.problems, linted.findings
     lines = [str(problem) for problem in problems]
     if problems and findings:
         lines.append("")
@@ -162,7 +169,8 @@ def _text(name: str, problems: tuple[Problem, ...], findings: tuple[Finding, ...
         lines.append(f"        {listed(finding.key.split(', '))}")
     if lines:
         lines.append("")
-    lines.append(f"{name}: {count(len(problems), 'problem')}, {_tally(findings)}")
+    tally = _tally(findings) if linted.looked else "findings are looked for once the file can be read"
+    lines.append(f"{linted.name}: {count(len(problems), 'problem')}, {tally}")
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ Providers are not known here; whoever opens one passes its settings struct to `c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ from evtui.config.notes import Notes, nearest, problem_at, quote
 from evtui.config.positions import Places
 from evtui.config.rules import judge, judge_sources
 from evtui.config.syntax import read_document
-from evtui.config.validate import check, convert
+from evtui.config.validate import check, convert, without_faults
 from evtui.config.validate import read as read_struct
 from evtui.domain.campaign import Campaign
 from evtui.domain.phases import Cadence
@@ -75,6 +75,8 @@ class Loaded(Struct, frozen=True):
     file: CampaignFile | None
     problems: tuple[Problem, ...]
     places: Places
+    rest: CampaignFile | None = None
+    """The file without what is wrong with its sources, where nothing else is: good for judging what is left of it."""
 
 
 def example_path() -> Path:
@@ -124,7 +126,24 @@ def read(path: Path) -> Loaded:
     judge_sources(raw, notes)
     table = None if notes.problems else convert(checked, FileTable, (), notes)
     file = None if table is None else _file(path, table, raw, document.places)
-    return Loaded(path, file, notes.problems, document.places)
+    rest = file
+    if notes.problems and not document.problems and all(_in_a_source(key) for key in notes.paths):
+        checked |= {kind: _whole(checked.get(kind, {}), kind) for kind in _KINDS}
+        table = convert(checked, FileTable, (), Notes(document.places))
+        rest = None if table is None else _file(path, table, raw, document.places)
+    return Loaded(path, file, notes.problems, document.places, rest)
+
+
+_KINDS: Mapping[str, type[Topic] | type[Lookup]] = {"sources": Topic, "lookups": Lookup}
+
+
+def _in_a_source(path: Sequence[str | int]) -> bool:
+    return len(path) > 1 and path[0] in _KINDS
+
+
+def _whole(tables: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """The tables that say what they are about and who answers."""
+    return {name: table for name, table in tables.items() if name in list(_KINDS[kind]) and "provider" in table}
 
 
 def load(path: Path) -> CampaignFile:
@@ -164,6 +183,11 @@ def check_settings(
     notes = Notes(at.places)
     settings = read_struct(dict(source.settings), model, (source.table, source.topic.value), notes)
     return settings, notes.problems
+
+
+def settings_without_faults(source: SourceConfig, at: Loaded | CampaignFile, model: type[S]) -> S | None:
+    """What is left of a source's settings without their problems; for judging the others, never for use."""
+    return without_faults(dict(source.settings), model, at.places)
 
 
 def unknown_provider(at: Loaded | CampaignFile, source: SourceConfig, names: Iterable[str]) -> Problem:

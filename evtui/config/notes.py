@@ -123,6 +123,11 @@ class Notes:
         return any(seen[: len(path)] == path for seen, _ in self._seen)
 
     @property
+    def paths(self) -> frozenset[Path]:
+        """Every key that has a problem; of those that came with their place nothing is known here."""
+        return frozenset(path for path, _ in self._seen)
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything found, in the order of the file; what has no place comes first."""
         return tuple(sorted(self._found, key=lambda problem: (problem.line or 0, problem.column or 0)))

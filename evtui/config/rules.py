@@ -30,6 +30,13 @@ VERSION = 1
 YEARS = range(2000, 2100)
 """Years a launch can lie in: order codes have two digits for them."""
 
+SLOWEST = timedelta(days=1)
+"""Slowest pace of a source: one that is asked more rarely looks as if it were broken."""
+
+_BALANCER = re.compile(
+    r"(?:arn:[\w-]+:elasticloadbalancing:[\w-]*:\d*:loadbalancer/)?(?:app|net)/[A-Za-z0-9-]+/[A-Za-z0-9]+"
+)
+
 Tree = Mapping[str, Any]
 
 
@@ -53,7 +60,9 @@ def judge(tree: Tree, notes: Notes) -> None:
         notes.add(("links", PAGE), "campaign.url is the link of that name; give this one another")
     for path, duration in _positive(tree):
         if duration <= timedelta(0):
-            notes.add(path, "must be longer than nothing")
+            notes.add(path, f'must be longer than nothing, got "{format_duration(duration)}"')
+    _judge_paces(tree, notes)
+    _judge_balancers(tree.get("services", ()), notes)
 
 
 def find_zone(name: str | None, notes: Notes) -> ZoneInfo | None:
@@ -166,6 +175,27 @@ def _positive(tree: Tree) -> Iterable[tuple[Path, timedelta]]:
                 yield (table, name, "every"), every
             for phase, duration in every.items() if isinstance(every, dict) else ():
                 yield (table, name, "every", phase), duration
+
+
+def _judge_paces(tree: Tree, notes: Notes) -> None:
+    for table in ("sources", "lookups"):
+        for name, source in tree.get(table, {}).items():
+            every, path = source.get("every"), (table, name, "every")
+            if every == {} and not notes.any_under(path):
+                notes.add(path, 'names no phase; write every = "60s" or every = { opening = "5s", selling = "10s" }')
+            for key, duration in every.items() if isinstance(every, dict) else (("", every),):
+                if isinstance(duration, timedelta) and duration > SLOWEST:
+                    at = (*path, key) if key else path
+                    limit = format_duration(SLOWEST)
+                    notes.add(at, f'must be at most "{limit}", got "{format_duration(duration)}"')
+
+
+def _judge_balancers(services: Iterable[Tree], notes: Notes) -> None:
+    for index, service in enumerate(services):
+        name = service.get("load_balancer", "")
+        if name and not _BALANCER.fullmatch(name):
+            what = "the end of its ARN, such as app/NAME/0123456789abcdef, or the whole ARN"
+            notes.add(("services", index, "load_balancer"), f"{quote(name)} is no load balancer; write {what}")
 
 
 def _no_such(what: str, word: str, words: Iterable[str]) -> str:

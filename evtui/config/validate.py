@@ -19,8 +19,9 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 from evtui.config.duration import EXAMPLES, parse_duration
-from evtui.config.keypath import Path
+from evtui.config.keypath import Path, dotted
 from evtui.config.notes import Notes, is_secret_name, missing, nearest, shown
+from evtui.config.positions import Places
 from evtui.text import clean, clip, one_line
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -47,6 +48,22 @@ def read(value: object, model: type[S], path: Path, notes: Notes) -> S | None:
     """`value` as `model`, or None with what is wrong in `notes`."""
     checked = check(value, model, path, notes)
     return None if notes.any_under(path) else convert(checked, model, path, notes)
+
+
+def without_faults(value: object, model: type[S], places: Places) -> S | None:
+    """What is left of `value` without the parts that have problems, or None where that is no `model`.
+
+    A key that has to be there and is not stands as its example: good for judging the others, never for use.
+    """
+    unheard = Notes(places)
+    checked = check(value, model, (), unheard)
+    if checked is BAD:
+        return None
+    for name, field in _fields(model).items():
+        if field.required and name not in checked:
+            examples = [meta.examples[0] for meta in _bare(field.type)[1] if meta.examples]
+            checked |= {name: examples[0]} if examples else {}
+    return convert(checked, model, (), unheard)
 
 
 def convert(checked: object, model: type[S], path: Path, notes: Notes) -> S | None:
@@ -146,7 +163,7 @@ def _unknown(value: dict[str, Any], fields: Mapping[str, object], path: Path, no
 
 def _list(value: object, base: Any, metas: list[msgspec.Meta], path: Path, notes: Notes) -> Any:
     if not isinstance(value, list | tuple):
-        notes.add(path, f"expected {_described(metas) or 'a list in [ ]'}, got {_quoted(value, path)}")
+        notes.add(path, f"expected {_described(metas) or _list_of(value, base, path)}, got {_quoted(value, path)}")
         return BAD
     arms = get_args(base)
     fixed = get_origin(base) is tuple and Ellipsis not in arms and arms != ()
@@ -162,6 +179,14 @@ def _list(value: object, base: Any, metas: list[msgspec.Meta], path: Path, notes
         for index, item in enumerate(value)
     ]
     return [part for part in parts if part is not BAD]
+
+
+def _list_of(value: object, base: Any, path: Path) -> str:
+    """A list of tables has a way of its own to be written."""
+    arms = get_args(base)
+    if isinstance(value, dict) and arms and isinstance(arms[0], type) and issubclass(arms[0], msgspec.Struct):
+        return f"a list of tables: write [[{dotted(path)}]] with two brackets"
+    return "a list in [ ]"
 
 
 def _map(value: object, base: Any, path: Path, notes: Notes) -> Any:
@@ -194,7 +219,8 @@ def _duration(value: object, path: Path, notes: Notes) -> Any:
         try:
             return parse_duration(value)
         except ValueError as error:
-            notes.add(path, f"{error}, got {_quoted(value, path)}")
+            hint = f'; for {value} seconds write "{value}s"' if re.fullmatch(r"[0-9]{1,6}", value) else ""
+            notes.add(path, f"{error}, got {_quoted(value, path)}{hint}")
             return BAD
     plain = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**6
     hint = f'; for {value} seconds write "{value}s"' if plain else ""

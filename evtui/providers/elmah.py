@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import os
 from datetime import UTC, date, datetime, time, tzinfo
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 from zoneinfo import ZoneInfo
+
+from msgspec import Meta
 
 from evtui.config.zones import zone_of
 from evtui.domain.reading import Answer, ErrorBatch, FailureKind, Lookup, Topic
@@ -28,7 +30,7 @@ EVERYTHING = "all"
 class ElmahSettings(base.Settings, frozen=True, kw_only=True):
     """`[sources.errors]` with `provider = "elmah"`."""
 
-    folder: str
+    folder: Annotated[str, Meta(examples=["/mnt/elmah"])]
     """Folder of the files; a relative path starts at the campaign file."""
     since: str | None = None
     """How far back to read: a date or a time (ISO 8601, the campaign's zone where it has no offset), or `all`.

@@ -75,7 +75,7 @@ def test_problems_end_with_two_and_come_with_their_place(file: Path) -> None:
     lines = text.splitlines()
     assert ': campaign.timezone: is missing; write for example `timezone = "Asia/Hong_Kong"`' in lines[0]
     assert "products[0].off_sale: the sale ends (2024-01-09T23:59:00) before it starts" in lines[1]
-    assert lines[-1] == f"{file}: 2 problems, no findings"
+    assert lines[-1] == f"{file}: 2 problems, findings are looked for once the file can be read"
 
 
 def test_json_says_the_same(file: Path) -> None:
@@ -115,6 +115,24 @@ def test_providers_and_their_settings_are_judged_at_once(file: Path) -> None:
     assert len(found["findings"]) == 7
 
 
+def test_a_wrong_source_hides_neither_the_others_nor_the_findings(file: Path) -> None:
+    head = example_path().read_text(encoding="utf-8").partition("# --- Sources: what is polled")[0]
+    tables = (
+        '[sources.stock]\nprovider = "http"\nevery = 5\nurl = "x"\nmethod = "DELETE"\ntimeout = 0.0\n'
+        'map = { rows = "a[", fields = { page_id = "a", selling = "b" } }\n'
+        '[sources.errors]\nprovider = "elmah"\nsince = "yesterday"\ntoken = "x"\n'
+        '[sources.charts]\nprovider = "prometheus"\nurl = "http://h"\nquery = "up"\nseries = 5\nsettle = -1.0\n'
+    )
+    file.write_text(head + tables, encoding="utf-8")
+    answer = json.loads(run_offline(file, as_json=True)[0])
+    assert {problem["key"] for problem in answer["problems"]} == {
+        *(f"sources.stock.{key}" for key in ("every", "url", "method", "timeout", "map.rows")),
+        *(f"sources.errors.{key}" for key in ("folder", "since", "token")),
+        *("sources.charts.series", "sources.charts.settle"),
+    }
+    assert answer["findings"]
+
+
 def test_a_source_that_is_switched_off_may_be_anything(file: Path) -> None:
     text = EXAMPLE.replace(
         '[sources.stock]\nprovider = "simulated"', '[sources.stock]\nenabled = false\nprovider = "x"'
@@ -139,7 +157,7 @@ def test_what_is_no_campaign_file_ends_with_two(file: Path, raw: bytes) -> None:
     file.write_bytes(raw)
     text, code = run_offline(file, as_json=False, load=offered)
     assert code is Exit.USAGE
-    assert text.endswith(": 1 problem, no findings\n")
+    assert text.endswith(": 1 problem, findings are looked for once the file can be read\n")
     assert run_offline(file.with_name("none.toml"), as_json=True, load=offered)[1] is Exit.USAGE
 
 

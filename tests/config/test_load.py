@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -307,6 +308,62 @@ def test_secrets_are_refused_and_never_repeated(file: Path, line: str) -> None:
     assert found.startswith(f"{GOOD.count(chr(10)) + 1}:")
 
 
+@pytest.mark.parametrize(
+    ("provider", "line", "says"),
+    [
+        ("http", 'headers = { Authorization = "Bearer x" }', '`auth = { env = "NAME" }`'),
+        ("http", 'headers = { X-Api-Key_env = "A" }', '`auth = { env = "NAME", header = "X-Api-Key" }`'),
+        ("http", 'query = { api_key_env = "A" }', '`auth = { env = "NAME", header = "X-Api-Key" }`'),
+        ("http", 'auth = { token = "x" }', '`auth = { env = "NAME" }`'),
+        ("grafana", 'url = "https://h?token=hush"', 'holds a token or a key; .*`auth = { env = "NAME" }`'),
+        ("http", 'proxy = "http://u:hush@h"', "a proxy that wants a password cannot be used"),
+        ("cloudwatch", 'aws_secret_access_key = "x"', '`profile = "NAME"`'),
+        ("elb", 'proxy = "http://u:hush@h"', "leave proxy out and set HTTPS_PROXY"),
+        ("sql", 'url = "postgresql://u:hush@h/d"', "holds a user name and a password; .*`url_env = "),
+        ("sql", 'url_env = "postgresql://u:hush@h/d"', "url_env takes the name of an environment variable"),
+        ("sql", 'url_file = "postgresql://u:hush@h/d"', "url_file takes the name of a file"),
+        ("command", 'command = ["./a.sh", "--password=hush"]', 'holds a password; .*`pass_env = \\["NAME"\\]`'),
+    ],
+)
+def test_the_advice_about_a_secret_is_one_the_provider_understands(
+    file: Path, provider: str, line: str, says: str
+) -> None:
+    found = one(file, GOOD.replace('"simulated"', f'"{provider}"') + line + "\n")
+    assert re.search(says, found), found
+    assert "hush" not in found
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("app/scm/0123456789abcdef", True),
+        ("net/scm-1/0123", True),
+        ("arn:aws:elasticloadbalancing:ap-east-1:123456789012:loadbalancer/app/scm/0123", True),
+        ("scm", False),
+        ("scm-1.ap-east-1.elb.amazonaws.com", False),
+        ("app/scm", False),
+        ("arn:aws:elasticloadbalancing:ap-east-1:123456789012:targetgroup/scm/0123", False),
+    ],
+)
+def test_a_load_balancer_is_named_as_the_end_of_its_arn(file: Path, name: str, right: bool) -> None:
+    found = problems(file, GOOD + f'[[services]]\nname = "SCM"\nload_balancer = "{name}"\n')
+    assert not found if right else "services[0].load_balancer" in found[0] and "app/NAME/" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("every", "says"),
+    [
+        ('"1"', 'for 1 seconds write "1s"'),
+        ('"900d"', 'must be at most "1d", got "900d"'),
+        ('{ closed = "2d" }', 'every.closed must be at most "1d", got "2d"'),
+        ("{}", "names no phase; write every = "),
+        ('"0s"', 'must be longer than nothing, got "0s"'),
+    ],
+)
+def test_a_pace_nobody_can_mean(file: Path, every: str, says: str) -> None:
+    assert says in one(file, GOOD + f"every = {every}\n")
+
+
 def test_names_that_point_to_secrets_are_fine(file: Path) -> None:
     assert problems(file, GOOD + 'url_env = "A"\npassword_file = "b"\ntoken_env = "C"\nurl = "sqlite:///x.db"\n') == []
 
@@ -396,12 +453,13 @@ def test_settings_of_a_provider_are_judged_as_the_file_is(file: Path) -> None:
     lines += 'columns = { a = 1 }\ninner = { colum = "Y" }\n'
     found, wrong = settings_problems(file, lines)
     first = GOOD.count("\n") + 4
+    five = 'the string "5"; for 5 seconds write "5s"'
     assert found is None
     assert wrong == [
         f'{first}:1 sources.errors.foldr unknown key; did you mean "folder"?',
         f"{first + 1}:1 sources.errors.limit expected int <= 500, got the number 501",
         f'{first + 2}:1 sources.errors.mode expected "fast" or "slow", got the string "quick"',
-        f'{first + 3}:1 sources.errors.wait expected a duration such as {EXAMPLES}, got the string "5"',
+        f"{first + 3}:1 sources.errors.wait expected a duration such as {EXAMPLES}, got {five}",
         f"{first + 4}:10 sources.errors.names[0] expected text in quotes, got the number 1",
         f"{first + 5}:13 sources.errors.columns.a expected text in quotes, got the number 1",
         f'{first + 6}:11 sources.errors.inner.colum unknown key; did you mean "column"?',

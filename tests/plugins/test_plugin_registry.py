@@ -131,7 +131,7 @@ async def test_a_plug_in_cannot_end_the_program_while_it_is_polled(tmp_path: Pat
 def test_settings_a_plug_in_refuses_are_a_problem_of_the_file(tmp_path: Path, plugins: Plugins) -> None:
     refusing = GOOD.replace("return cls()", "from evtui.errors import UsageError; raise UsageError('depth is too low')")
     plugins.add("depth", refusing)
-    with pytest.raises(ConfigError, match=r"sources\.charts\.provider: depth is too low"):
+    with pytest.raises(ConfigError, match=r"sources\.charts\.depth: depth is too low"):
         session_of(tmp_path, '[sources.charts]\nprovider = "depth"\n')
     with pytest.raises(ConfigError, match=r"sources\.charts\.dept: unknown key; did you mean \"depth\""):
         session_of(tmp_path, '[sources.charts]\nprovider = "depth"\ndept = 1\n')
