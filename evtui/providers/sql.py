@@ -276,8 +276,13 @@ class SqlProvider:
         path = Path(self._context.folder, self._settings.url_file)
         try:
             text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            raise UsageError(f"url_file: {admit(path.name)} cannot be read") from None
+        except FileNotFoundError:
+            raise UsageError(f"url_file: {admit(path.name)} is not there: no {admit(path.absolute())}") from None
+        except OSError as error:
+            why = admit(error.strerror or type(error).__name__)
+            raise UsageError(f"url_file: {admit(path.name)} cannot be read: {why}") from None
+        except UnicodeDecodeError:
+            raise UsageError(f"url_file: {admit(path.name)} holds something that is not text") from None
         return read_url(text, "url_file", self._context.folder)
 
     def _drop_connections(self) -> None:

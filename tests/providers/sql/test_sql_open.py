@@ -118,10 +118,17 @@ def test_drivers_that_come_along_are_the_default() -> None:
 
 async def test_a_url_file_is_read_each_time(tmp_path: Path) -> None:
     provider = _open(folder=str(tmp_path), url_file="db.url")
-    with pytest.raises(SourceError, match=r"url_file: db\.url cannot be read") as caught:
+    with pytest.raises(SourceError, match=rf"url_file: db\.url is not there: no {tmp_path}/db\.url") as caught:
         await provider.poll(Topic.STOCK, None)
     assert caught.value.kind is FailureKind.AUTH
     assert "SQLAlchemy URL" in caught.value.remedy
+    (tmp_path / "db.url").mkdir()
+    with pytest.raises(SourceError, match=r"url_file: db\.url cannot be read: Is a directory"):
+        await provider.poll(Topic.STOCK, None)
+    (tmp_path / "db.url").rmdir()
+    (tmp_path / "db.url").write_bytes(b"\xff")
+    with pytest.raises(SourceError, match=r"url_file: db\.url holds something that is not text"):
+        await provider.poll(Topic.STOCK, None)
     (tmp_path / "db.url").write_text(f"nonsense {SECRET}")
     with pytest.raises(SourceError, match="url_file does not hold a SQLAlchemy URL"):
         await provider.poll(Topic.STOCK, None)
