@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator
-from functools import partial
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from time import perf_counter
-from typing import Any, Generic, TypeVar
+from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
 
@@ -13,34 +12,34 @@ HELD_S = 1.0
 """Seconds from which a stretch is spoken of: the screen draws once a second, and somebody has pressed a key in vain."""
 
 
-class Stretches(Generic[T]):
+class Stretches(Generator[Any, Any, T]):
     """Calls `send`, awaits what it gives and measures it on its way. What it waits for is not counted, nor what others
     do meanwhile."""
 
     def __init__(self, send: Callable[[], Awaitable[T]]) -> None:
         self._send = send
+        self._whole: Coroutine[Any, Any, T]
         self.longest_s = 0.0
         """Seconds of wall time that the longest stretch took."""
 
-    async def _whole(self) -> T:
-        """One coroutine, whatever kind of awaitable there is."""
+    def __await__(self) -> Self:
+        self._whole = self._one_coroutine()
+        return self
+
+    async def _one_coroutine(self) -> T:
         return await self._send()
 
-    def __await__(self) -> Generator[Any, Any, T]:
-        whole = self._whole()
-        go_on: Callable[[], Any] = partial(whole.send, None)
-        while True:
-            began = perf_counter()
-            try:
-                awaited = go_on()
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            finally:
-                self.longest_s = max(self.longest_s, perf_counter() - began)
-            try:
-                sent = yield awaited
-            except BaseException as error:  # a cancellation among others: the coroutine's to deal with, not ours
-                go_on = partial(whole.throw, error)
-            else:
-                go_on = partial(whole.send, sent)
+    def send(self, value: Any) -> Any:
+        """Go on with what was waited for."""
+        return self._timed(self._whole.send, value)
+
+    def throw(self, *error: Any) -> Any:
+        """Go on with an error, a cancellation among others: the coroutine's to deal with."""
+        return self._timed(self._whole.throw, *error)
+
+    def _timed(self, go_on: Callable[..., Any], *given: Any) -> Any:
+        began = perf_counter()
+        try:
+            return go_on(*given)
+        finally:
+            self.longest_s = max(self.longest_s, perf_counter() - began)

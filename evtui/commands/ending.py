@@ -13,15 +13,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from io import RawIOBase, TextIOWrapper, UnsupportedOperation
-from typing import TYPE_CHECKING, BinaryIO, NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO, cast
 
 from evtui.errors import EvtuiError, Exit, UsageError
 from evtui.logfile import LogFile
 from evtui.text import clean, one_line
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer
-
     from evtui.commands.output import Output
 
 log = logging.getLogger(__name__)
@@ -44,7 +42,7 @@ class _Talk(RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, raw: Buffer) -> int:
+    def write(self, raw: Any) -> int:
         said = bytes(raw)
         for line in filter(str.strip, said.decode(errors="replace").splitlines()):
             _talk(f"evtui: a provider printed: {clean(line)}")
