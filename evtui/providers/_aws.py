@@ -298,7 +298,7 @@ class _Account:
         ahead_s = None if heard.server_at is None else (self._clock.now() - heard.server_at).total_seconds()
         return Asked(
             *(service, operation, heard.host, found.profile, tuple(found.profiles), heard.status or 0, heard.headers),
-            *(self._login(), told, ahead_s, program_of(found), found.region, found.bundle),
+            *(self._login(), told, ahead_s, *program_of(found), found.region, found.bundle),
         )
 
     def _login(self) -> Login | None:

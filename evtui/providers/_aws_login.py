@@ -153,20 +153,21 @@ def sso_session(found: Found) -> Mapping[str, Any] | None:
     return None
 
 
-def program_of(found: Found) -> str:
-    """The program that fetches the profile's keys (`credential_process`), without its arguments; empty: none does."""
+def program_of(found: Found) -> tuple[str, str]:
+    """The program that fetches the keys (`credential_process`), without its arguments, and the profile where it stands;
+    both empty: none does."""
     if found.method not in ("", "custom-process", "assume-role") or sso_session(found) is not None:
-        return ""
+        return "", ""
     name = found.profile or DEFAULT_PROFILE
     for _ in range(CHAIN):
         profile = found.profiles.get(name, {})
         written = profile.get("credential_process")
         if written is not None:
-            return admit(_first_word(str(written)) or "(empty)", PATH_LIMIT)
+            return admit(_first_word(str(written)) or "(empty)", PATH_LIMIT), admit(name, WHO_LIMIT)
         if "source_profile" not in profile or profile["source_profile"] == name:
-            return ""
+            break
         name = str(profile["source_profile"])
-    return ""
+    return "", ""
 
 
 def _first_word(command: str) -> str:

@@ -60,6 +60,8 @@ class Asked(Struct, frozen=True):
     """Seconds this machine's clock is ahead of AWS's; None: AWS said no time."""
     program: str = ""
     """The program that fetches the keys; empty: none does."""
+    program_profile: str = ""
+    """The profile where it stands: the one that was asked for, or one that this takes its keys from."""
     region: str = ""
     bundle: str = ""
     """File of the certificates to trust, where one is set."""
@@ -78,7 +80,7 @@ class Asked(Struct, frozen=True):
     def sign_in(self) -> str:
         """The command that makes a new login."""
         if self.program:
-            return f"see to credential_process of profile {self.profile or 'default'} in ~/.aws/config"
+            return f"see to credential_process of profile {self.program_profile} in ~/.aws/config"
         named = f" --profile {self.profile}" if self.profile else ""
         return (self.login.remedy if self.login is not None else "") or f"aws sso login{named}"
 
@@ -188,7 +190,7 @@ def no_file(asked: Asked, said: str) -> Sentence:
 
 
 def _program(asked: Asked) -> str:
-    return f"the program {asked.program} of profile {asked.profile or 'default'}"
+    return f"the program {asked.program} of profile {asked.program_profile}"
 
 
 def code_wanted(asked: Asked, said: str) -> Sentence:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from evtui.domain.reading import FailureKind
 from evtui.domain.trip import Login
 from evtui.providers._aws import Aws
-from evtui.providers._aws_login import CHAIN, Found, login_of, moment
+from evtui.providers._aws_login import CHAIN, Found, login_of, moment, program_of
 from evtui.providers.base import SourceError
 
 NOBODY = ("127.0.0.1", 1)
@@ -243,6 +243,22 @@ async def test_a_program_that_fetches_no_keys_is_named_and_the_place_where_it_st
     assert "hunter2" not in error.why
     assert error.remedy == "see to credential_process of profile prod in ~/.aws/config"
     assert gate.seen == []
+
+
+async def test_a_program_that_a_role_takes_its_keys_from_is_sought_where_it_stands(aws_home: AwsHome, url: str) -> None:
+    aws_home.without_keys()
+    role = "[profile deputy]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = prod\n"
+    aws_home.config.write_text(f"{role}[profile prod]\ncredential_process = /nonexist/x\n", encoding="utf-8")
+    error = await refusal(ask(url, profile="deputy"))
+    assert (error.kind, error.why) == (FailureKind.AUTH, "the program /nonexist/x of profile prod is not there")
+    assert error.remedy == "see to credential_process of profile prod in ~/.aws/config"
+
+
+def test_a_program_is_not_to_blame_where_the_keys_come_from_elsewhere() -> None:
+    profiles = {"prod": {"credential_process": "/bin/keys --all"}, "a": {"source_profile": "a"}}
+    assert program_of(Found("prod", "", profiles=profiles)) == ("/bin/keys", "prod")
+    assert program_of(Found("prod", "shared-credentials-file", profiles=profiles)) == ("", "")
+    assert program_of(Found("a", "", profiles=profiles)) == ("", "")
 
 
 async def test_keys_of_a_program_that_have_expired_are_no_matter_of_single_sign_on(
