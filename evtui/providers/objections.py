@@ -33,9 +33,6 @@ class Objections:
     def __init__(self) -> None:
         self._sentences: list[str] = []
 
-    def __bool__(self) -> bool:
-        return bool(self._sentences)
-
     def add(self, sentence: str) -> None:
         """One thing that is wrong; the same sentence twice counts once."""
         if sentence not in self._sentences:
