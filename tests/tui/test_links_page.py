@@ -111,7 +111,7 @@ def _joined(row: list[Segment]) -> Segment:
 
 
 async def test_what_is_selected_stays_on_a_small_page() -> None:
-    async with cockpit("stuck", size=(40, 8)) as driven:
+    async with cockpit("stuck", size=(40, 10)) as driven:
         await opened(driven, driven.app.view().late[0].tracked.line.tg_code)
         for name in ("osm", "grafana", "page", "runbook", "runbook"):
             assert f">{name}" in driven.page
