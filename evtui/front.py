@@ -5,7 +5,6 @@ Nothing heavy is imported here: help must not wait for a toolkit or an SDK.
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 import os
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from msgspec.structs import replace
 
 from evtui import __version__, paths
-from evtui.commands.ending import data_apart, finish
+from evtui.commands.ending import data_apart, finish, to_the_end
 from evtui.commands.worlds import BENCH, DEMO_AT, SCENARIO, SEED, SPEED
 from evtui.errors import Exit, UsageError
 
@@ -123,8 +122,6 @@ def cockpit(session: Session, *, lines: bool = False, every: str | None = None, 
 
 def run(session: Session, command: Coroutine[Any, Any, Output]) -> Output:
     """The answer of a command that asks the session's sources."""
-    from evtui.terminal.ask import told_to_end
-
     log.info("evtui %s watches %s, from %s", __version__, session.campaign.id, session.path)
 
     async def inside() -> Output:
@@ -132,9 +129,8 @@ def run(session: Session, command: Coroutine[Any, Any, Output]) -> Output:
         async with session:
             return await command
 
-    # sources are closed first, and so is what they have running
-    with told_to_end(), data_apart():
-        return asyncio.run(inside())
+    with data_apart():
+        return to_the_end(inside())
 
 
 SNAPSHOT = (120, 36)

@@ -6,14 +6,16 @@ one line each.
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import os
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from io import RawIOBase, TextIOWrapper, UnsupportedOperation
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO, TypeVar, cast
 
 from evtui.errors import EvtuiError, Exit, UsageError
 from evtui.logfile import LogFile
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from evtui.commands.output import Output
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class ReaderGone(Exception):
@@ -60,6 +64,36 @@ def data_apart() -> Iterator[None]:
         yield
     # not closed: a log of theirs may go on writing to it
     aside.flush()
+
+
+def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` on a loop of its own; where SIGTERM or SIGHUP comes it is cancelled, and the process ends after it.
+
+    So sources are closed, and what they have running is ended, before the process goes. A signal's exception would be
+    raised wherever the main thread stands, in code of others too, which may take it for a failure of its own.
+    """
+    told: list[int] = []
+
+    async def inside() -> T:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None  # a coroutine that runs is some task's
+
+        def end(number: signal.Signals) -> None:
+            told.append(number)
+            task.cancel()
+
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # what is ignored stays ignored, as nohup starts programs
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, end, number)
+        return await work
+
+    try:
+        return asyncio.run(inside())
+    except asyncio.CancelledError:
+        if told:
+            sys.exit(128 + told[0])
+        raise
 
 
 def finish(output: Output) -> NoReturn:

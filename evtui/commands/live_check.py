@@ -27,6 +27,7 @@ from evtui.clock import Clock, ManualClock, SystemClock
 from evtui.collector.collector import ONE_SHOT_DEADLINE_S
 from evtui.commands.arguments import moment
 from evtui.commands.check import count, facts, lint, text_of, to_json
+from evtui.commands.ending import to_the_end
 from evtui.commands.output import Output
 from evtui.commands.probe import SKEW_LIMIT_S, Probe, probe
 from evtui.commands.worlds import DEMO_AT
@@ -40,7 +41,6 @@ from evtui.report.words import age_text, seconds, word
 from evtui.session import CLOSE_S, Demo, context_of
 from evtui.sources import Opened
 from evtui.store.state import SourceState
-from evtui.terminal.ask import told_to_end
 from evtui.text import cell_width, fit
 
 STATE_CELLS = 7
@@ -90,8 +90,7 @@ def run(
     say: Tell = (lambda text: None) if as_json else tell
     say(text_of(linted))
     opened = linted.opened or Opened({}, (), {})
-    with told_to_end():
-        probes = asyncio.run(_ask_all(opened, world.clock, say)) if opened.providers else ()
+    probes = to_the_end(_ask_all(opened, world.clock, say)) if opened.providers else ()
     code = _exit(linted.exit(), probes)
     lookups = [source for source, _ in opened.providers.values() if isinstance(source.topic, Lookup)]
     if as_json:

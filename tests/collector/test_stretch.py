@@ -63,7 +63,8 @@ async def test_errors_and_cancellation_pass_through_and_may_be_dealt_with() -> N
         return "tidied up"
 
     async def whole() -> str:
-        return await Stretches(stubborn)
+        said: str = await Stretches(stubborn)
+        return said
 
     task = asyncio.create_task(whole())
     await asyncio.sleep(0)
@@ -74,7 +75,8 @@ async def test_errors_and_cancellation_pass_through_and_may_be_dealt_with() -> N
 
 async def test_one_that_is_cancelled_before_it_began_leaves_nothing_behind() -> None:
     async def whole() -> int:
-        return await Stretches(patient)
+        said: int = await Stretches(patient)
+        return said
 
     task = asyncio.create_task(whole())
     task.cancel()
