@@ -102,8 +102,8 @@ def kept_pace(watch: Watch, topic: Topic) -> None:
     assert all(later - earlier < 2 * OTHERS_S for earlier, later in pairwise(times)), topic
 
 
-# a connection that is reset while TLS begins, or that is still being made when its question is given up, is dropped open
-# by the standard library and collected with what asked for it. test_no_leaks counts what stays open
+# a connection that is reset while TLS begins, or that is still being made when its question is given up, is dropped
+# open by the standard library and collected with what asked for it. test_no_leaks counts what stays open
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.parametrize("launch", LAUNCHES)
 async def test_sources_fail_in_every_way(
