@@ -195,8 +195,12 @@ class Session:
 def _spec(topic: Topic, config: SourceConfig, plan: Plan) -> SourceSpec:
     """How a source was configured. A spec is for good and a pace is not, so it names the shortest and the longest one:
     what the source was asked at last comes with each of its readings."""
-    delay = config.delay if config.delay is not None else DELAY.get(topic, timedelta())
-    return SourceSpec(topic, config.provider, plan.shortest, delay, plan.longest)
+    return SourceSpec(topic, config.provider, plan.shortest, delay_of(topic, config), plan.longest)
+
+
+def delay_of(topic: Topic, config: SourceConfig) -> timedelta:
+    """How late a source usually is: as configured, else as its topic is."""
+    return config.delay if config.delay is not None else DELAY.get(topic, timedelta())
 
 
 def open_session(

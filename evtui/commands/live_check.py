@@ -176,7 +176,7 @@ def _details(found: Probe) -> Iterator[str]:
         elif found.login.renews:
             yield "login renews itself"
     if found.usd:
-        yield f"${found.usd:.6f}"
+        yield f"US${found.usd:.6f}"
 
 
 def _listed(lookups: Sequence[SourceConfig], widths: tuple[int, int]) -> Iterator[str]:
@@ -191,7 +191,7 @@ def _tally(probes: Sequence[Probe]) -> str:
     states = [_state(found) for found in probes]
     each = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(sorted(states)))
     usd = sum(found.usd for found in probes)
-    return f"{count(len(probes), 'source')} asked: {each}" + (f"; ${usd:.6f} spent" if usd else "")
+    return f"{count(len(probes), 'source')} asked: {each}" + (f"; US${usd:.6f} spent" if usd else "")
 
 
 def _facts(found: Probe) -> dict[str, object]:

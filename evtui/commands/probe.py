@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from evtui.clock import Clock
 from evtui.collector.pace import USUAL
 from evtui.collector.question import Flight
+from evtui.commands.check import count
 from evtui.config.load import SourceConfig
 from evtui.domain.phases import Phase
 from evtui.domain.reading import (
@@ -32,17 +33,15 @@ from evtui.domain.reading import (
     TrafficPoints,
     Value,
 )
-from evtui.domain.trip import Login
+from evtui.domain.trip import LOGIN_NEAR, Login
 from evtui.providers.base import Provider
-from evtui.session import DELAY
-from evtui.store.state import SourceState
+from evtui.session import delay_of
+from evtui.store.reduce import heard
+from evtui.store.state import SourceSeen, SourceSpec, SourceState, health_of
 
 SKEW_LIMIT_S = 30.0
 """Seconds between a source's clock and ours from which ages on the screen mislead, and signed requests are near their
 refusal."""
-
-LOGIN_SOON = timedelta(minutes=30)
-"""Time left of a login below which it would end in the middle of an opening."""
 
 WHOLE = frozenset(Topic) - {Topic.ERRORS}
 """Topics of which nothing may be left out: what is, the campaign file or the platform has wrong. A folder of errors
@@ -89,7 +88,7 @@ class Probe(Struct, frozen=True):
     @property
     def ending(self) -> bool:
         """Whether the login ends too soon for a launch, or is over."""
-        return self.login_left is not None and self.login_left <= LOGIN_SOON
+        return self.login_left is not None and self.login_left <= LOGIN_NEAR
 
     @property
     def unreachable(self) -> bool:
@@ -122,30 +121,28 @@ async def probe(source: SourceConfig, provider: Provider, clock: Clock, limit: f
 def judge(source: SourceConfig, reading: Reading, now: datetime) -> Probe:
     """`reading`, the first of `source`, taken apart at `now`."""
     trip, value = reading.trip, reading.value
-    age = None if reading.fact_time is None else max(now - reading.fact_time, timedelta())
+    seen = heard(SourceSeen(), reading)
+    # whether it was fresh when it was asked for, at the pace of an opening; its age is as of now
+    fresh = health_of(seen, _spec(source), reading.taken_at)
     reached, authorised, shape = _stages(reading)
-    left = None
-    if trip.login is not None and trip.login.expires is not None and not trip.login.renews:
-        left = trip.login.expires - now
     failure = value if isinstance(value, Failure) else None
-    state = _state(failure) if failure else _freshness(source, reading)
     judged = Probe(
         Topic(source.topic),
         source.provider,
-        state,
+        fresh.state,
         reached,
         authorised,
         shape,
         told="" if isinstance(value, Failure) else _told(value, reading),
         partial=failure is None and _partial(reading),
         more=reading.coverage.more,
-        why=failure.why if failure else "its newest fact is old" if state is SourceState.STALE else "",
+        why=fresh.why,
         remedies=(),
         took_s=trip.took_s,
-        skew_s=_skew_s(reading),
-        fact_age=age,
+        skew_s=trip.skew_s(reading.taken_at),
+        fact_age=health_of(seen, _spec(source), now).fact_age,
         login=trip.login,
-        login_left=left,
+        login_left=trip.login.due(now) if trip.login else None,
         usd=trip.spent.usd,
     )
     return _with_remedies(judged, failure)
@@ -160,17 +157,10 @@ def _with_remedies(judged: Probe, failure: Failure | None) -> Probe:
     return replace(judged, remedies=tuple(dict.fromkeys(filter(None, said))))
 
 
-def _state(failure: Failure) -> SourceState:
-    return SourceState.AUTH if failure.kind is FailureKind.AUTH else SourceState.DOWN
-
-
-def _freshness(source: SourceConfig, reading: Reading) -> SourceState:
-    """Whether the answer was fresh when it was asked for, at the pace of an opening."""
+def _spec(source: SourceConfig) -> SourceSpec:
     topic = Topic(source.topic)
-    delay = source.delay if source.delay is not None else DELAY.get(topic, timedelta())
-    every = max(source.every.at(Phase.OPENING) or USUAL[topic][Phase.OPENING], reading.coverage.apart or timedelta())
-    old = reading.fact_time is not None and reading.taken_at - reading.fact_time > 2 * every + delay
-    return SourceState.STALE if old else SourceState.OK
+    every = source.every.at(Phase.OPENING) or USUAL[topic][Phase.OPENING]
+    return SourceSpec(topic, source.provider, every, delay_of(topic, source))
 
 
 def _partial(reading: Reading) -> bool:
@@ -195,15 +185,6 @@ def _stages(reading: Reading) -> tuple[bool | None, bool | None, bool | None]:
             return answered, None, None
 
 
-def _skew_s(reading: Reading) -> float | None:
-    """The server's clock less ours, which is taken to have been read half-way between question and answer."""
-    trip = reading.trip
-    if trip.exchange is None or trip.exchange.server_at is None:
-        return None
-    half = timedelta(seconds=(trip.took_s or 0.0) / 2)
-    return (trip.exchange.server_at - (reading.taken_at + half)).total_seconds()
-
-
 def _told(value: Value, reading: Reading) -> str:
     seen, expected = reading.coverage.seen, reading.coverage.expected
     part = f"{'?' if seen is None else seen}/{expected}" if expected is not None else ""
@@ -218,22 +199,18 @@ def _told(value: Value, reading: Reading) -> str:
 def _counted(value: Value) -> str:
     match value:
         case StockLevels(levels):
-            return _count(len(levels), "SKU")
+            return count(len(levels), "SKU")
         case OrderBatch(lines):
-            return _count(len(lines), "order line")
+            return count(len(lines), "order line")
         case ErrorBatch(entries):
-            return _count(len(entries), "error")
+            return count(len(entries), "error")
         case FleetSizes(sizes):
-            return _count(len(sizes), "service")
+            return count(len(sizes), "service")
         case TargetHealths(groups):
-            return _count(len(groups), "target group")
+            return count(len(groups), "target group")
         case ChartPoints(_, charts):
-            return _count(len(charts), "chart")
+            return count(len(charts), "chart")
         case CpuPoints(points) | TrafficPoints(points):
-            return _count(len({point.minute for point in points}), "minute")
+            return count(len({point.minute for point in points}), "minute")
         case _:
             return ""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"

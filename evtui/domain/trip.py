@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import isfinite
 
 from msgspec import Struct
 
@@ -68,3 +69,10 @@ class Trip(Struct, frozen=True):
     exchange: Exchange | None = None
     held_s: float = 0.0
     """Seconds for which the source's own code kept the screen and every other source waiting; 0: not noticeably."""
+
+    def skew_s(self, sent_at: datetime) -> float | None:
+        """Seconds the source's clock is ahead of ours, read half-way between question and answer; None: not told."""
+        if self.exchange is None or self.exchange.server_at is None:
+            return None
+        took = self.took_s if self.took_s is not None and isfinite(self.took_s) else 0.0
+        return (self.exchange.server_at - sent_at).total_seconds() - took / 2

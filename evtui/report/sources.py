@@ -213,10 +213,9 @@ def size(count: int) -> str:
 
 def clock_words(sent_at: datetime, trip: Trip) -> str:
     """How far our clock is off the server's, as far as one answer can tell; empty where it told no time."""
-    if trip.exchange is None or trip.exchange.server_at is None:
+    skew = trip.skew_s(sent_at)
+    if skew is None:
         return ""
-    took = known(trip.took_s) or 0.0
-    off = (sent_at - trip.exchange.server_at).total_seconds() + took / 2
-    if abs(off) <= SAME_TIME_S + took / 2:
+    if abs(skew) <= SAME_TIME_S + (known(trip.took_s) or 0.0) / 2:
         return "ours agrees"
-    return f"ours is {span(timedelta(seconds=abs(off)))} {'ahead' if off > 0 else 'behind'}"
+    return f"ours is {span(timedelta(seconds=abs(skew)))} {'ahead' if skew < 0 else 'behind'}"

@@ -88,9 +88,12 @@ _SAYS_MORE = (FailureKind.DOWN, FailureKind.DATA, FailureKind.AUTH)
 
 def _note_source(sources: Mapping[Topic, SourceSeen], reading: Reading) -> Mapping[Topic, SourceSeen]:
     topic = reading.topic
-    if not isinstance(topic, Topic):
-        return sources
-    seen = _note_trip(sources.get(topic, SourceSeen()), reading)
+    return {**sources, topic: heard(sources.get(topic, SourceSeen()), reading)} if isinstance(topic, Topic) else sources
+
+
+def heard(seen: SourceSeen, reading: Reading) -> SourceSeen:
+    """What is known of a source after one more of its readings, whatever it told."""
+    seen = _note_trip(seen, reading)
     if isinstance(reading.value, Failure):
         after = reading.trip.took_s or 0.0
         held = None
@@ -107,7 +110,7 @@ def _note_source(sources: Mapping[Topic, SourceSeen], reading: Reading) -> Mappi
         if not reading.coverage.more:
             whole_at = reading.taken_at if whole_at is None else max(whole_at, reading.taken_at)
         seen = replace(seen, fact_time=max(newer) if newer else None, whole_at=whole_at)
-    return {**sources, topic: seen}
+    return seen
 
 
 NO_TRIP = Trip()

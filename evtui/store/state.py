@@ -161,12 +161,16 @@ def health(state: LaunchState, topic: Topic, now: datetime) -> Health:
     spec = state.specs.get(topic)
     if spec is None:
         return Health(topic, SourceState.UNKNOWN, why="no source is configured")
-    seen = state.sources.get(topic, SourceSeen())
+    return health_of(state.sources.get(topic, SourceSeen()), spec, now)
+
+
+def health_of(seen: SourceSeen, spec: SourceSpec, now: datetime) -> Health:
+    """The same for a source by itself."""
     fact_age = None if seen.fact_time is None else max(now - seen.fact_time, timedelta())
     read_age = None if seen.taken_at is None else max(now - seen.taken_at, timedelta())
 
     def as_health(kind: SourceState, why: str = "", remedy: str = "") -> Health:
-        return Health(topic, kind, fact_age, read_age, why, remedy, _coverage(seen, spec))
+        return Health(spec.topic, kind, fact_age, read_age, why, remedy, _coverage(seen, spec))
 
     failure, failed_at = seen.failure, seen.failed_at
     # both times are those of the question: an answer that came after its deadline outdoes the failure to come in time

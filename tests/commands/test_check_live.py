@@ -76,7 +76,7 @@ def test_a_good_answer_is_told_with_everything_that_is_known() -> None:
     assert (found.state, found.reached, found.authorised, found.shape) == (SourceState.OK, True, True, True)
     assert line(found) == (
         "ok     cpu   cloudwatch  reached · authorised · 4/4 machines · newest fact 2m00s ago · clock +0.3 s"
-        " · login 7h52m left · $0.000012"
+        " · login 7h52m left · US$0.000012"
     )
     assert not found.wants_action
 
