@@ -190,4 +190,4 @@ def _tally(findings: tuple[Finding, ...]) -> str:
 
 def count(number: int, noun: str) -> str:
     """`no problems`, `1 problem`, `2 problems`."""
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+    return f"{f'{number:,}' if number else 'no'} {noun}{'' if number == 1 else 's'}"
